@@ -1,0 +1,72 @@
+/**
+ * Every expected failure has a stable code, and all codes stand in this one table: the command line prints
+ * them, HTTP maps them to a status, docs/errors.md lists them. Add a row here before you throw a new one.
+ */
+export const ERROR_CODES = {
+  // configuration
+  'config.unreadable': { status: 500, text: 'The configuration file cannot be read' },
+  'config.syntax': { status: 500, text: 'The configuration file is not valid TOML' },
+  'config.unknown_key': { status: 500, text: 'The configuration has a key that does not exist' },
+  'config.invalid': { status: 500, text: 'A configuration value is not valid' },
+  // start-up and files
+  'listen.failed': { status: 500, text: 'A listener cannot be opened' },
+  'data.locked': { status: 500, text: 'Another server is running on this data directory' },
+  'data.unusable': { status: 500, text: 'The data directory cannot be used' },
+  'store.closed': { status: 503, text: 'The store is closed' },
+  'store.failed': { status: 500, text: 'The store refused an operation' },
+  'store.newer': { status: 500, text: 'The database was written by a newer version' },
+  // requests
+  'request.invalid': { status: 400, text: 'The request is not valid' },
+  'request.too_large': { status: 413, text: 'The request is too large' },
+  'request.not_found': { status: 404, text: 'There is nothing here' },
+  'request.method': { status: 405, text: 'This method is not offered here' },
+  'auth.required': { status: 401, text: 'Sign in first' },
+  'auth.failed': { status: 401, text: 'Wrong user name or password' },
+  'auth.forbidden': { status: 403, text: 'You may not do this' },
+  // people
+  'user.exists': { status: 409, text: 'A user of this name exists' },
+  'user.unknown': { status: 404, text: 'There is no user of this name' },
+  'user.name_invalid': { status: 400, text: 'This user name is not allowed' },
+  'user.last_admin': { status: 409, text: 'The last enabled administrator stays as it is' },
+  'group.name_invalid': { status: 400, text: 'This channel name is not allowed' },
+  'password.weak': { status: 400, text: 'The password is too weak' },
+  'password.forbidden_chars': { status: 400, text: 'Passwords should not include @ or : characters' },
+  // certificates
+  'ca.unusable': { status: 500, text: 'The certificate authority cannot be opened' },
+  'cert.unknown': { status: 404, text: 'There is no certificate of this serial' },
+  'cert.refused': { status: 403, text: 'This certificate is not accepted' },
+  'cert.request_invalid': { status: 400, text: 'The certificate request is not valid' },
+  'cert.request_weak': { status: 400, text: 'The key of the certificate request is too weak' },
+  'cert.request_name': { status: 403, text: 'The certificate request names somebody else' },
+  // packages
+  'package.host_invalid': { status: 400, text: 'This host name or address cannot be used in a package' },
+  // control
+  'control.unreachable': { status: 503, text: 'No server answers on the control socket' },
+  internal: { status: 500, text: 'Something went wrong inside' },
+} as const satisfies Record<string, { status: number; text: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An expected failure: a stable code, and one clear sentence for the person who meets it. */
+export class BivouacError extends Error {
+  override readonly name = 'BivouacError';
+  readonly code: ErrorCode;
+  /** Extra facts for machines (field names, limits). Never secrets. */
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: ErrorCode, message?: string, details?: Record<string, unknown>, cause?: unknown) {
+    super(message ?? ERROR_CODES[code].text, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The HTTP status that this code maps to. */
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+}
+
+/** The message of anything thrown, for logs. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,35 @@
+import type { CotEvent } from '../cot/event.ts';
+import type { CloseReason } from './close-reason.ts';
+
+/** Who speaks on a session, decided by auth before the hub sees the session. */
+export interface Identity {
+  /** Immutable principal id; '' for the anonymous. */
+  readonly principalId: string;
+  /** User name, as a label. */
+  readonly username: string;
+  /** Serial (lower-case hex) of the client certificate in use; undefined for a password login. */
+  readonly certSerial: string | undefined;
+  /** Names of channels that this session may send into, and that it may receive from. */
+  readonly groupsIn: readonly string[];
+  readonly groupsOut: readonly string[];
+}
+
+/** The socket as the hub sees it. A transport implements it; the hub never touches a socket. */
+export interface Wire {
+  /** Where the peer is: `10.42.0.17:51234`. */
+  readonly remote: string;
+  /**
+   * Hands bytes over for sending, in order. The buffer is shared with other sessions and must not be changed.
+   * False when the peer does not take bytes as fast as they come: `Session.drained()` follows when it did.
+   */
+  write(bytes: Buffer): boolean;
+  /** Bytes handed over that the kernel has not taken yet. */
+  pendingBytes(): number;
+  /** Ends the connection. The transport calls `Session.closed()` once, also for its own reasons. */
+  close(reason: CloseReason): void;
+}
+
+/** Where the hub leaves each event that is worth keeping. Never blocks; it counts what it has to drop. */
+export interface EventSink {
+  record(event: CotEvent, from: { readonly identity: Identity; readonly callsign: string }): void;
+}
