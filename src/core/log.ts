@@ -48,7 +48,11 @@ export function createLog(
   return wrap(writer, new Map(), now);
 }
 
-function wrap(writer: LineWriter, held: Map<string, { sinceMs: number; count: number }>, now: () => number): Log {
+function wrap(
+  writer: LineWriter,
+  held: Map<string, { sinceMs: number; count: number }>,
+  now: () => number,
+): Log {
   return {
     debug: (ev, fields) => writer.debug({ ev, ...fields }),
     info: (ev, fields) => writer.info({ ev, ...fields }),

@@ -20,7 +20,12 @@ export type Dest =
   | { readonly kind: 'callsign'; readonly value: string }
   | { readonly kind: 'uid'; readonly value: string }
   | { readonly kind: 'group'; readonly value: string }
-  | { readonly kind: 'mission' | 'mission-guid'; readonly value: string; readonly path?: string; readonly after?: string };
+  | {
+      readonly kind: 'mission' | 'mission-guid';
+      readonly value: string;
+      readonly path?: string;
+      readonly after?: string;
+    };
 
 /** `<takv>`: which program on which device speaks. */
 export interface TakVersion {

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** Where a listener accepts connections. `host` is an IP address or a name; port 0 asks the kernel for one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * `HOST:PORT`, IPv6 in brackets (`[::]:8089`), a comma list of them, or `off` (an empty list).
+ * Returns a sentence that says what is wrong where it is none of these.
+ */
+export function parseListen(text: string): readonly ListenAddress[] | { readonly problem: string } {
+  const trimmed = text.trim();
+  if (trimmed === 'off') return [];
+  const addresses: ListenAddress[] = [];
+  for (const part of trimmed.split(',')) {
+    const match = /^(?:\[([0-9a-fA-F:.%a-z]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(part.trim());
+    const port = Number(match?.[3]);
+    if (match === null || port > 65_535) {
+      return { problem: `"${part.trim()}" is not HOST:PORT (IPv6 in brackets, as in [::]:8089) or "off"` };
+    }
+    addresses.push({ host: match[1] ?? match[2] ?? '', port });
+  }
+  return addresses;
+}
+
+/** `127.0.0.1:8089`, `[::1]:8089`. */
+export function formatAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export const listenSchema = z.string().transform((text, context) => {
+  const parsed = parseListen(text);
+  if ('problem' in parsed) {
+    context.addIssue({ code: 'custom', message: parsed.problem });
+    return z.NEVER;
+  }
+  return parsed;
+});
