@@ -14,6 +14,10 @@ export const ERROR_CODES = {
   'data.unusable': { status: 500, text: 'The data directory cannot be used' },
   'store.closed': { status: 503, text: 'The store is closed' },
   'store.failed': { status: 500, text: 'The store refused an operation' },
+  'store.full': { status: 507, text: 'There is no space left on the disk' },
+  'store.busy': { status: 503, text: 'Another process is using the database' },
+  'store.io': { status: 500, text: 'The disk does not read or write' },
+  'store.corrupt': { status: 500, text: 'The database is damaged: restore a backup' },
   'store.newer': { status: 500, text: 'The database was written by a newer version' },
   // requests
   'request.invalid': { status: 400, text: 'The request is not valid' },

@@ -1,0 +1,58 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BivouacError } from '../core/errors.ts';
+import { DATABASE_FILE, type Db } from './db.ts';
+import type { OpenReport } from './messages.ts';
+import type { Migration } from './migrations/index.ts';
+
+/**
+ * Brings the database to the newest version, each step in a transaction of its own. An existing database is
+ * first copied beside itself, to `bivouac.db.vN.bak`.
+ * @throws BivouacError `store.newer` when a newer program wrote it: nothing is touched then.
+ */
+export function migrate(db: Db, dataDir: string, migrations: readonly Migration[]): OpenReport {
+  const newest = migrations.at(-1)?.id ?? 0;
+  let backupPath: string | undefined;
+  const migrated: string[] = [];
+  for (const migration of migrations) {
+    const version = versionOf(db);
+    if (version > newest) {
+      throw new BivouacError(
+        'store.newer',
+        `The database has version ${version}, this program knows ${newest}: install the newer program, or restore a backup`,
+        { version, newest },
+      );
+    }
+    if (migration.id <= version) continue;
+    if (version > 0 && backupPath === undefined) backupPath = backUp(db, dataDir, version);
+    if (apply(db, migration)) migrated.push(migration.name);
+  }
+  return { version: newest, migrated, backupPath };
+}
+
+function versionOf(db: Db): number {
+  return db.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+}
+
+/** False when another process, opening at the same time, did it while this one waited for the lock. */
+function apply(db: Db, migration: Migration): boolean {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const isNeeded = versionOf(db) < migration.id;
+    if (isNeeded) db.exec(`${migration.sql}; PRAGMA user_version = ${migration.id}`);
+    db.exec('COMMIT');
+    return isNeeded;
+  } catch (error) {
+    if (db.isInTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function backUp(db: Db, dataDir: string, version: number): string {
+  const path = join(dataDir, `${DATABASE_FILE}.v${version}.bak`);
+  // VACUUM INTO refuses a file that exists: one left by an attempt that was cut short is worth nothing.
+  rmSync(path, { force: true });
+  db.run('VACUUM INTO ?', [path]);
+  chmodSync(path, 0o600);
+  return path;
+}
