@@ -39,3 +39,8 @@ export const CLOSE_REASONS = [
 ] as const;
 
 export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** A counter for each reason, at zero. */
+export function createCloseCounts(): Record<CloseReason, number> {
+  return Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, 0])) as Record<CloseReason, number>;
+}

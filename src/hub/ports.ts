@@ -18,14 +18,16 @@ export interface Identity {
 export interface Wire {
   /** Where the peer is: `10.42.0.17:51234`. */
   readonly remote: string;
+  /** The listener it came in by: `cotTls`, `cotTcp`. */
+  readonly listener: string;
   /**
    * Hands bytes over for sending, in order. The buffer is shared with other sessions and must not be changed.
-   * False when the peer does not take bytes as fast as they come: `Session.drained()` follows when it did.
+   * False when the peer does not take bytes as fast as they come: `Hub.drained()` follows when it did.
    */
   write(bytes: Buffer): boolean;
   /** Bytes handed over that the kernel has not taken yet. */
   pendingBytes(): number;
-  /** Ends the connection. The transport calls `Session.closed()` once, also for its own reasons. */
+  /** Ends the connection. The transport calls `Hub.closed()` once, also for its own reasons. */
   close(reason: CloseReason): void;
 }
 

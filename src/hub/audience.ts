@@ -1,0 +1,18 @@
+/**
+ * Channels as the router's check point sees them. A sender reaches a receiver if it may send into (IN) at
+ * least one channel that the receiver hears (OUT) [TAK Server 5.7 groups].
+ */
+
+/** The channel of everybody who is in no other. */
+export const ANONYMOUS_CHANNEL = '__ANON__';
+
+/** A set of channel names in one canonical string, so that equal sets compare and look up as one key. */
+export function audienceKey(groups: readonly string[]): string {
+  // NUL cannot occur in a channel name, so no two sets share a key.
+  return [...new Set(groups)].sort().join('\0');
+}
+
+export function reaches(groupsIn: readonly string[], groupsOut: readonly string[]): boolean {
+  for (const group of groupsIn) if (groupsOut.includes(group)) return true;
+  return false;
+}

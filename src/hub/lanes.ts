@@ -1,0 +1,64 @@
+import type { CotEvent } from '../cot/event.ts';
+import type { Protocol } from '../cot/model.ts';
+import { audienceKey, reaches } from './audience.ts';
+import { Lane } from './lane.ts';
+import type { Session } from './session.ts';
+
+/**
+ * All lanes: one per protocol and set of heard channels. A team has a handful of channel sets, so an event is
+ * handled a handful of times however many listen.
+ */
+export class Lanes {
+  readonly #lanes = new Map<string, Lane>();
+  /** Lanes that a sender reaches, by the key of the channels it sends into; forgotten when lanes come or go. */
+  readonly #reachable = new Map<string, readonly Lane[]>();
+
+  /** The lane for a session, made when it is the first of its kind. */
+  for(protocol: Protocol, groupsOut: readonly string[]): Lane {
+    const key = `${protocol}\0${audienceKey(groupsOut)}`;
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = new Lane(protocol, groupsOut);
+      this.#lanes.set(key, lane);
+      this.#reachable.clear();
+    }
+    return lane;
+  }
+
+  /** Lets a session go, and its lane with the last one. */
+  leave(session: Session): void {
+    session.lane.leave(session);
+    this.sweep(session.lane);
+  }
+
+  sweep(lane: Lane): void {
+    if (lane.sessions.size > 0) return;
+    this.#lanes.delete(`${lane.protocol}\0${audienceKey(lane.groupsOut)}`);
+    this.#reachable.clear();
+  }
+
+  reachableFrom(groupsIn: readonly string[], inKey: string): readonly Lane[] {
+    let lanes = this.#reachable.get(inKey);
+    if (lanes === undefined) {
+      lanes = [...this.#lanes.values()].filter((lane) => reaches(groupsIn, lane.groupsOut));
+      this.#reachable.set(inKey, lanes);
+    }
+    return lanes;
+  }
+
+  /** Publishes to every lane that hears the sender. `bytesFor` gives the event's form for a protocol. */
+  publish(
+    event: CotEvent,
+    from: { groupsIn: readonly string[]; inKey: string; session: Session | undefined },
+    bytesFor: (event: CotEvent, protocol: Protocol) => Buffer | undefined,
+  ): void {
+    for (const lane of this.reachableFrom(from.groupsIn, from.inKey)) {
+      const bytes = bytesFor(event, lane.protocol);
+      if (bytes !== undefined) lane.publish(event, bytes, from.session);
+    }
+  }
+
+  flush(): void {
+    for (const lane of this.#lanes.values()) lane.flush();
+  }
+}
