@@ -43,6 +43,9 @@ export const ERROR_CODES = {
   'password.forbidden_chars': { status: 400, text: 'Passwords should not include @ or : characters' },
   // certificates
   'ca.unusable': { status: 500, text: 'The certificate authority cannot be opened' },
+  'ca.unknown': { status: 404, text: 'There is no certificate authority of this id' },
+  'ca.last': { status: 409, text: 'The last certificate authority cannot be retired' },
+  'ca.import_refused': { status: 400, text: 'This certificate authority cannot be imported' },
   'cert.unknown': { status: 404, text: 'There is no certificate of this serial' },
   'cert.refused': { status: 403, text: 'This certificate is not accepted' },
   'cert.request_invalid': { status: 400, text: 'The certificate request is not valid' },
