@@ -1,0 +1,105 @@
+import type { HttpLogin, Revocation, StreamLogin, Users } from '../auth/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Health } from '../core/health.ts';
+import type { Log } from '../core/log.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { CertificateRegistry } from '../pki/ports.ts';
+import type { Repository } from '../store/operation.ts';
+import type { history } from '../store/repositories/history.ts';
+
+/** What the HTTP app needs of the rest of the house. `app.ts` brings it together. */
+export interface AppDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: Pick<Health, 'list'>;
+  readonly metrics: Pick<Metrics, 'text'>;
+  readonly users: Users;
+  readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
+  readonly certificateLogin: Pick<StreamLogin, 'byCertificate'>;
+  readonly revocation: Pick<Revocation, 'revoke'>;
+  readonly certificates: Pick<CertificateRegistry, 'list' | 'bySerial'>;
+  readonly authority: AuthorityPort;
+  readonly packages: PackagesPort;
+  readonly history: HistoryPort;
+  readonly kit: KitPort;
+}
+
+/** The certificate authority, as far as the API asks it. */
+export interface AuthorityPort {
+  /** The authority's own certificates that clients need, PEM, newest first. */
+  chainPem(): string;
+  /** A new key pair and a certificate of this user that is bound to no device. */
+  issueForUser(
+    user: { readonly id: string; readonly name: string },
+    format: 'pem' | 'p12',
+  ): Promise<IssuedForUser>;
+}
+
+export interface IssuedForUser {
+  readonly serial: string;
+  readonly notAfterMs: number;
+  readonly caPem: string;
+  readonly certificatePem: string;
+  /** With format `pem`. */
+  readonly privateKeyPem?: string;
+  /** With format `p12`: base64, and the password that opens it. */
+  readonly p12?: string;
+  readonly p12Password?: string;
+}
+
+export const CLIENT_KINDS = ['atak', 'wintak', 'itak'] as const;
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
+export interface PackagesPort {
+  /** A connection package with a certificate of its own for this user. */
+  create(order: {
+    readonly user: { readonly id: string; readonly name: string };
+    readonly client: ClientKind;
+    /** The name or address under which the client reaches this kit. */
+    readonly host: string;
+  }): Promise<{ readonly fileName: string; readonly zip: Uint8Array }>;
+}
+
+/** `store.history`, as far as the API asks it. */
+export type HistoryPort = Pick<Repository<typeof history>, 'page'>;
+export type { HistoryEvent } from '../store/repositories/history-row.ts';
+
+/** A device that is connected to the stream now. */
+export interface ConnectedClient {
+  /** '' before its first self-report. */
+  readonly uid: string;
+  readonly callsign: string;
+  readonly username: string;
+  readonly team: string;
+  readonly role: string;
+  readonly platform: string;
+  /** `10.42.0.17:51234`. */
+  readonly remote: string;
+  readonly connectedAtMs: number;
+  readonly lastHeardAgoMs: number;
+  readonly channelsIn: readonly string[];
+  readonly channelsOut: readonly string[];
+  readonly queuedBytes: number;
+}
+
+/** One thing that was looked at, in words for the person who asks. */
+export interface Check {
+  /** Stable, `room.what`. */
+  readonly code: string;
+  readonly state: 'good' | 'careful' | 'bad';
+  /** What is so. */
+  readonly text: string;
+  /** What to do, where it is not good. */
+  readonly advice?: string;
+}
+
+/** The running kit as a whole. */
+export interface KitPort {
+  readonly version: string;
+  /** Undefined when no server runs (the command line opened the data directory itself). */
+  readonly startedAtMs: number | undefined;
+  /** Listener name → bound addresses. */
+  listeners(): Readonly<Record<string, string>>;
+  clients(): readonly ConnectedClient[];
+  checks(): Promise<readonly Check[]>;
+}

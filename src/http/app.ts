@@ -1,0 +1,85 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { BivouacError } from '../core/errors.ts';
+import { createAdmission } from './admission.ts';
+import type { AppDeps } from './app-deps.ts';
+import type { AppEnv } from './env.ts';
+import { errorResponse } from './errors.ts';
+import type { FetchHandler } from './listener.ts';
+import type { Peer } from './peer.ts';
+import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts';
+import { registerCertRoutes } from './routes/certs.ts';
+import { registerHistoryRoutes } from './routes/history.ts';
+import { registerKitRoutes } from './routes/kit.ts';
+import { registerOpsRoutes } from './routes/ops.ts';
+import { registerPackageRoutes } from './routes/packages.ts';
+import { registerPeopleRoutes } from './routes/people.ts';
+
+export interface HttpApp {
+  readonly fetch: FetchHandler;
+  readonly routes: readonly DeclaredRoute[];
+  /** Who signed in by certificate on a connection, for cutting it when that access ends. */
+  principalOf(peer: Peer): string | undefined;
+  /** OpenAPI 3.1 of our own API. */
+  openApiDocument(): object;
+}
+
+/** The one app behind all listeners, the control socket and the command line. */
+export function createHttpApp(deps: AppDeps): HttpApp {
+  const { log } = deps;
+  const app = new OpenAPIHono<AppEnv>({
+    // `/Marti/api/tls/signClient/` and the same without its slash are both in use by clients.
+    strict: false,
+    defaultHook: (result) => {
+      if (result.success) return;
+      const problems = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+      const first = problems[0];
+      const sentence = first === undefined ? undefined : `${first.path || result.target}: ${first.message}`;
+      throw new BivouacError('request.invalid', sentence, { problems });
+    },
+  });
+
+  const admission = createAdmission({
+    httpLogin: deps.httpLogin,
+    certificateLogin: deps.certificateLogin,
+    users: deps.users,
+    async isCertificateRevoked(serial) {
+      const certificate = await deps.certificates.bySerial(serial);
+      return certificate === undefined || certificate.revokedAtMs !== null;
+    },
+  });
+
+  app.onError((error, c) => errorResponse(error, log, c.get('challenge')));
+  app.notFound(async (c) => {
+    // Nothing is told of what exists on the certificate port to those who have none.
+    await admission.admit({ on: ['httpsCert'], who: 'public' }, c.env.peer, NO_CREDENTIALS);
+    return errorResponse(new BivouacError('request.not_found'), log);
+  });
+  app.use('*', async (c, next) => {
+    await next();
+    c.res.headers.set('x-content-type-options', 'nosniff');
+    c.res.headers.set('referrer-policy', 'no-referrer');
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+
+  const router = createRouter(app, admission);
+  registerOpsRoutes(router, deps);
+  registerKitRoutes(router, deps);
+  registerPeopleRoutes(router, deps);
+  registerCertRoutes(router, deps);
+  registerPackageRoutes(router, deps);
+  registerHistoryRoutes(router, deps);
+  assertAllDeclared(app, router.declared);
+
+  return {
+    fetch: (request, peer) => app.fetch(request, { peer }),
+    routes: router.declared,
+    principalOf: admission.principalOf,
+    openApiDocument: () =>
+      app.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: { title: 'Bivouac API', version: deps.kit.version },
+      }),
+  };
+}
+
+const NO_CREDENTIALS = { authorization: undefined, clientUid: undefined };

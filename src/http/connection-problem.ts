@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net';
+import { type ListenerName, plainAddress } from './peer.ts';
+
+/**
+ * A connection that never became a request. `kind` is what went wrong as far as the first bytes tell:
+ * somebody who used the wrong port is helped by hearing which one he meant.
+ */
+export interface ConnectionProblem {
+  readonly listener: ListenerName;
+  readonly remoteAddress: string;
+  readonly kind:
+    | 'plain_http_on_tls'
+    | 'tls_on_plain_http'
+    | 'cot_on_http'
+    | 'tls_refused_by_client'
+    | 'tls_failed'
+    | 'timeout'
+    | 'malformed';
+  /** OpenSSL's or the HTTP parser's code, for logs. */
+  readonly code: string;
+}
+
+/** First byte of a TLS record that carries a ClientHello. */
+const TLS_HANDSHAKE_BYTE = 0x16;
+/** First bytes of a CoT stream: XML, or the magic byte of TAK protocol version 1. */
+const XML_BYTE = 0x3c;
+const TAK_PROTO_MAGIC = 0xbf;
+
+export function problemOfClientError(
+  error: NodeJS.ErrnoException & { rawPacket?: Buffer },
+  socket: Socket,
+  listener: ListenerName,
+): ConnectionProblem {
+  return {
+    listener,
+    remoteAddress: plainAddress(socket.remoteAddress),
+    kind: kindOf(error.code ?? '', error.rawPacket?.[0]),
+    code: error.code ?? error.message,
+  };
+}
+
+function kindOf(code: string, firstByte: number | undefined): ConnectionProblem['kind'] {
+  if (code === 'ERR_SSL_HTTP_REQUEST') return 'plain_http_on_tls';
+  // The peer ended the handshake with an alert: it does not trust our certificate, most often.
+  if (/^ERR_SSL_.*ALERT/.test(code)) return 'tls_refused_by_client';
+  if (code.startsWith('ERR_SSL') || code === 'ECONNRESET' || code === 'ERR_TLS_HANDSHAKE_TIMEOUT') {
+    return 'tls_failed';
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout';
+  if (firstByte === TLS_HANDSHAKE_BYTE) return 'tls_on_plain_http';
+  if (firstByte === XML_BYTE || firstByte === TAK_PROTO_MAGIC) return 'cot_on_http';
+  return 'malformed';
+}

@@ -1,0 +1,32 @@
+import type { Context } from 'hono';
+import type { User } from '../auth/ports.ts';
+import { BivouacError } from '../core/errors.ts';
+import type { Caller } from './access.ts';
+import type { Peer } from './peer.ts';
+
+/** What every handler finds in its context. */
+export interface AppEnv {
+  Bindings: { peer: Peer };
+  Variables: {
+    /** Undefined on public routes. */
+    caller: Caller | undefined;
+    /** Answered with a 401, where the route asks for Basic credentials. */
+    challenge: string | undefined;
+  };
+}
+
+export type AppContext = Context<AppEnv>;
+
+/** The caller of a route that is not public. */
+export function callerOf(c: AppContext): Caller {
+  const caller = c.get('caller');
+  if (caller === undefined) throw new BivouacError('auth.required');
+  return caller;
+}
+
+/** The user that calls, for routes that make no sense for the console. */
+export function userOf(c: AppContext): User {
+  const caller = callerOf(c);
+  if (caller.kind !== 'user') throw new BivouacError('auth.forbidden');
+  return caller.user;
+}

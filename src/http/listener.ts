@@ -1,0 +1,162 @@
+import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+import { getRequestListener } from '@hono/node-server';
+import { BivouacError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { type ConnectionProblem, problemOfClientError } from './connection-problem.ts';
+import { errorResponse } from './errors.ts';
+import * as limit from './limits.ts';
+import { isLoopback, type ListenerName, type Peer, peerOf, plainAddress } from './peer.ts';
+
+/** The app as a listener sees it: one request and where it came from in, one answer out. */
+export type FetchHandler = (request: Request, peer: Peer) => Response | Promise<Response>;
+
+export interface ListenerDeps {
+  readonly name: ListenerName;
+  readonly fetch: FetchHandler;
+  /** Key, certificates and trust for the TLS kinds; ignored by the plain ones. */
+  readonly tls: SecureContextOptions | undefined;
+  readonly log: Log;
+  readonly onProblem: (problem: ConnectionProblem) => void;
+}
+
+/** One bound socket of one listener kind: node's server, wired to the app and held to the limits. */
+export interface Listener {
+  readonly name: ListenerName;
+  readonly server: Server;
+  /** Sockets by what was proved on them, for cutting them when a certificate is revoked. */
+  connections(): Iterable<readonly [Socket, Peer | undefined]>;
+  setTls(tls: SecureContextOptions): void;
+  /** Takes no more connections, lets answers under way finish, and cuts what is left at the deadline. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+const OPTIONS: ServerOptions = {
+  headersTimeout: limit.HEADERS_TIMEOUT_MS,
+  // Bodies have a deadline of their own below, because routes differ in how long theirs may take.
+  requestTimeout: 0,
+  keepAliveTimeout: limit.KEEP_ALIVE_MS,
+  connectionsCheckingInterval: limit.TIMEOUT_CHECK_PERIOD_MS,
+  maxHeaderSize: limit.MAX_HEADER_BYTES,
+  noDelay: true,
+};
+
+export function createListener(deps: ListenerDeps): Listener {
+  const { name, log } = deps;
+  const isTls = name === 'https' || name === 'httpsCert';
+  const peers = new WeakMap<Socket, Peer>();
+  const open = new Set<Socket>();
+  const perAddress = new Map<string, number>();
+  let isClosing = false;
+
+  const answer = getRequestListener(
+    (request, { incoming }) => deps.fetch(request, peers.get(incoming.socket as Socket)!),
+    { overrideGlobalObjects: false, errorHandler: (error) => errorResponse(requestErrorOf(error), log) },
+  );
+
+  const server = isTls
+    ? createTlsServer({
+        ...OPTIONS,
+        ...deps.tls,
+        ALPNProtocols: ['http/1.1'],
+        handshakeTimeout: limit.TLS_HANDSHAKE_TIMEOUT_MS,
+        // A handshake that fails tells the client nothing. We take any certificate here, and answer each
+        // request with the reason when it is not a good one.
+        requestCert: name === 'httpsCert',
+        rejectUnauthorized: false,
+      })
+    : createPlainServer(OPTIONS);
+  server.maxConnections = limit.MAX_CONNECTIONS;
+  server.setTimeout(limit.IDLE_TIMEOUT_MS);
+
+  server.on('connection', (socket: Socket) => {
+    const address = plainAddress(socket.remoteAddress);
+    const count = (perAddress.get(address) ?? 0) + 1;
+    if (count > limit.MAX_CONNECTIONS_PER_ADDRESS && address !== '' && !isLoopback(address)) {
+      log.warnRarely(`http.crowded ${address}`, 'http.too_many_connections', { listener: name, address });
+      socket.destroy();
+      return;
+    }
+    perAddress.set(address, count);
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      const left = perAddress.get(address)! - 1;
+      if (left === 0) perAddress.delete(address);
+      else perAddress.set(address, left);
+    });
+    if (!isTls) peers.set(socket, peerOf(socket, name));
+  });
+  // A TLS socket wraps the one above; it is the one that requests name.
+  const secured = new Map<Socket, Socket>();
+  server.on('secureConnection', (socket: Socket) => {
+    peers.set(socket, peerOf(socket, name));
+    secured.set(socket, socket);
+    socket.once('close', () => secured.delete(socket));
+  });
+
+  server.on('request', (incoming, outgoing) => {
+    if (isClosing) outgoing.setHeader('connection', 'close');
+    if (!incoming.complete) {
+      const timer = setTimeout(() => {
+        if (!incoming.complete) incoming.socket.destroy();
+      }, limit.BODY_TIMEOUT_MS);
+      timer.unref();
+      incoming.once('close', () => clearTimeout(timer));
+    }
+    void answer(incoming, outgoing);
+  });
+
+  server.on('error', (error) =>
+    log.warnRarely(`http.error ${name}`, 'http.listener_error', { listener: name, error: error.message }),
+  );
+
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    deps.onProblem(problemOfClientError(error, socket as Socket, name));
+    if (socket.writable && !isTlsFailure(error)) socket.end(REFUSAL_OF[error.code ?? ''] ?? BAD_REQUEST);
+    else socket.destroy();
+  });
+
+  return {
+    name,
+    server,
+    *connections() {
+      for (const socket of isTls ? secured.keys() : open) yield [socket, peers.get(socket)];
+    },
+    setTls(tls) {
+      if (isTls) (server as TlsServer).setSecureContext(tls);
+    },
+    close(deadlineMs) {
+      isClosing = true;
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          for (const socket of open) socket.destroy();
+        }, deadlineMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      });
+    },
+  };
+}
+
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+const REFUSAL_OF: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW:
+    'HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+  ERR_HTTP_REQUEST_TIMEOUT: 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+};
+
+function isTlsFailure(error: NodeJS.ErrnoException): boolean {
+  return error.code?.startsWith('ERR_SSL') === true || error.code === 'ECONNRESET';
+}
+
+/** A request that cannot even be read (a hostile Host header, a path with a backslash). */
+function requestErrorOf(error: unknown): unknown {
+  if (error instanceof Error && error.name === 'RequestError') return new BivouacError('request.invalid');
+  return error;
+}

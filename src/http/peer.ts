@@ -1,0 +1,86 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+
+/**
+ * Every kind of listener that the one HTTP app is served on. `control` is the Unix socket of the command
+ * line; the others are the `listen.*` keys of the same name.
+ */
+export const LISTENER_NAMES = ['https', 'httpsCert', 'http', 'portal', 'ops', 'control'] as const;
+export type ListenerName = (typeof LISTENER_NAMES)[number];
+
+/** The certificate that a client proved to hold in its TLS handshake. Not yet judged by anybody. */
+export interface PeerCertificate {
+  /** Lower-case hex, as the certificate registry spells it. */
+  readonly serial: string;
+  /** SHA-256 over the DER certificate, lower-case hex without colons. */
+  readonly fingerprint: string;
+  /** The distinguished name on one line, as a label for people. */
+  readonly subject: string;
+  /** Why TLS would not vouch for it (`CERT_HAS_EXPIRED`, …); undefined when the chain and dates are good. */
+  readonly chainError: string | undefined;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
+/** The far end of a connection, as far as the socket tells. */
+export interface Peer {
+  readonly listener: ListenerName;
+  /** IP address without the IPv4-mapped prefix; '' on the control socket. */
+  readonly remoteAddress: string;
+  /** The address of ours that the client reached, and its port; '' and 0 on the control socket. */
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly isTls: boolean;
+  readonly certificate: PeerCertificate | undefined;
+}
+
+/** The command line inside this very process, or on the control socket: whoever holds it owns the box. */
+export const CONTROL_PEER: Peer = {
+  listener: 'control',
+  remoteAddress: '',
+  localAddress: '',
+  localPort: 0,
+  isTls: false,
+  certificate: undefined,
+};
+
+export function peerOf(socket: Socket, listener: ListenerName): Peer {
+  return {
+    listener,
+    remoteAddress: plainAddress(socket.remoteAddress),
+    localAddress: plainAddress(socket.localAddress),
+    localPort: socket.localPort ?? 0,
+    isTls: socket instanceof TLSSocket,
+    certificate: socket instanceof TLSSocket ? certificateOf(socket) : undefined,
+  };
+}
+
+/** Dual-stack sockets say `::ffff:10.42.0.17` where a person (and a ban list) says `10.42.0.17`. */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
+
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
+  const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const error: Error | string | null | undefined = socket.authorizationError;
+  return {
+    serial: certificate.serialNumber.toLowerCase(),
+    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    subject: certificate.subject.replaceAll('\n', ', '),
+    chainError: error ? codeOf(error) : undefined,
+    notBeforeMs: certificate.validFromDate.getTime(),
+    notAfterMs: certificate.validToDate.getTime(),
+  };
+}
+
+function codeOf(error: Error | string): string {
+  if (typeof error === 'string') return error;
+  return (error as NodeJS.ErrnoException).code ?? error.message;
+}
