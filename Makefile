@@ -1,0 +1,71 @@
+# Bivouac: `make help` says what there is. Needs only Node >= 18 with npm; the Node that runs everything (26) comes
+# as an npm package, pinned in package-lock.json like all others.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+arch := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+node := node_modules/node-linux-$(arch)/bin/node
+biome := $(node) node_modules/@biomejs/biome/bin/biome
+tsc := $(node) node_modules/typescript/bin/tsc
+
+# npm writes this file last: it is there and newer than the lock file when the installation is whole.
+packages := node_modules/.package-lock.json
+
+# Where `make run` keeps its data: BIVOUAC_DATA=DIR make run.
+BIVOUAC_DATA ?= .run
+
+# A hung test must end as a failure with a name, well before the whole run is given up.
+test_timeout_ms := 120000
+test_flags := --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
+test_files := 'test/{unit,integration,conformance}/**/*.test.ts'
+
+.PHONY: help
+help: ## Say what there is
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
+
+.PHONY: run
+run: $(packages) ## Start the server from the sources, data in .run/ (or BIVOUAC_DATA=DIR)
+	@exec $(node) src/main.ts serve --data '$(BIVOUAC_DATA)'
+
+.PHONY: test
+test: typecheck lint ## Type check, lint and all tests
+	@$(node) $(test_flags) $(test_files)
+
+.PHONY: test-tools
+test-tools: ## Install the Debian packages that let every test run (as root)
+	@scripts/install-test-tools.sh
+
+.PHONY: bench
+bench: $(packages) ## Measure codec, fan-out, stopped readers and reconnect storms
+	@$(node) test/bench/main.ts
+
+.PHONY: build
+build: $(packages) ## Make the single binary for x86-64: dist/bivouac-linux-x64
+	@$(node) scripts/build.ts x64 --measure
+
+.PHONY: build-arm64
+build-arm64: $(packages) ## Make the single binary for Raspberry Pi: dist/bivouac-linux-arm64
+	@$(node) scripts/build.ts arm64 --measure
+
+.PHONY: lint
+lint: $(packages) ## Check style and common mistakes
+	@$(biome) check
+
+.PHONY: typecheck
+typecheck: $(packages) ## Check types
+	@$(tsc) -p .
+
+.PHONY: docs
+docs: $(packages) ## Write the generated pages: docs/configuration.md, docs/errors.md
+	@$(node) scripts/gen-config-doc.ts
+	@$(node) scripts/gen-errors-doc.ts
+
+.PHONY: clean
+clean: ## Remove what was built (not the data in .run/)
+	@rm -rf dist .cache coverage
+
+# Its words go to stderr: stdout of `make run` belongs to the server's log lines.
+$(packages): package.json package-lock.json
+	@scripts/install-packages.sh $(node) >&2
