@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type ListenerName, plainAddress } from './peer.ts';
+import { type ListenerName, plainAddress, rawSocketOf } from './peer.ts';
 
 /**
  * A connection that never became a request. `kind` is what went wrong as far as the first bytes tell:
@@ -33,7 +33,7 @@ export function problemOfClientError(
 ): ConnectionProblem {
   return {
     listener,
-    remoteAddress: plainAddress(socket.remoteAddress),
+    remoteAddress: plainAddress(rawSocketOf(socket).remoteAddress),
     kind: kindOf(error.code ?? '', error.rawPacket?.[0]),
     code: error.code ?? error.message,
   };

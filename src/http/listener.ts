@@ -7,8 +7,8 @@ import { BivouacError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type ConnectionProblem, problemOfClientError } from './connection-problem.ts';
 import { errorResponse } from './errors.ts';
-import * as limit from './limits.ts';
-import { isLoopback, type ListenerName, type Peer, peerOf, plainAddress } from './peer.ts';
+import type { HttpLimits } from './limits.ts';
+import { isLoopback, type ListenerName, type Peer, peerOf, plainAddress, rawSocketOf } from './peer.ts';
 
 /** The app as a listener sees it: one request and where it came from in, one answer out. */
 export type FetchHandler = (request: Request, peer: Peer) => Response | Promise<Response>;
@@ -18,6 +18,7 @@ export interface ListenerDeps {
   readonly fetch: FetchHandler;
   /** Key, certificates and trust for the TLS kinds; ignored by the plain ones. */
   readonly tls: SecureContextOptions | undefined;
+  readonly limits: HttpLimits;
   readonly log: Log;
   readonly onProblem: (problem: ConnectionProblem) => void;
 }
@@ -33,22 +34,26 @@ export interface Listener {
   close(deadlineMs: number): Promise<void>;
 }
 
-const OPTIONS: ServerOptions = {
-  headersTimeout: limit.HEADERS_TIMEOUT_MS,
-  // Bodies have a deadline of their own below, because routes differ in how long theirs may take.
-  requestTimeout: 0,
-  keepAliveTimeout: limit.KEEP_ALIVE_MS,
-  connectionsCheckingInterval: limit.TIMEOUT_CHECK_PERIOD_MS,
-  maxHeaderSize: limit.MAX_HEADER_BYTES,
-  noDelay: true,
-};
+function serverOptions(limits: HttpLimits): ServerOptions {
+  return {
+    headersTimeout: limits.headersTimeoutMs,
+    // Bodies have a deadline of their own below: this one would count from the first byte of the headers.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.timeoutCheckPeriodMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    noDelay: true,
+  };
+}
 
 export function createListener(deps: ListenerDeps): Listener {
-  const { name, log } = deps;
+  const { name, log, limits } = deps;
   const isTls = name === 'https' || name === 'httpsCert';
   const peers = new WeakMap<Socket, Peer>();
   const open = new Set<Socket>();
   const perAddress = new Map<string, number>();
+  /** Raw sockets with a request under way. */
+  const busy = new Set<Socket>();
   let isClosing = false;
 
   const answer = getRequestListener(
@@ -58,23 +63,23 @@ export function createListener(deps: ListenerDeps): Listener {
 
   const server = isTls
     ? createTlsServer({
-        ...OPTIONS,
+        ...serverOptions(limits),
         ...deps.tls,
         ALPNProtocols: ['http/1.1'],
-        handshakeTimeout: limit.TLS_HANDSHAKE_TIMEOUT_MS,
+        handshakeTimeout: limits.handshakeTimeoutMs,
         // A handshake that fails tells the client nothing. We take any certificate here, and answer each
         // request with the reason when it is not a good one.
         requestCert: name === 'httpsCert',
         rejectUnauthorized: false,
       })
-    : createPlainServer(OPTIONS);
-  server.maxConnections = limit.MAX_CONNECTIONS;
-  server.setTimeout(limit.IDLE_TIMEOUT_MS);
+    : createPlainServer(serverOptions(limits));
+  server.maxConnections = limits.maxConnections;
+  server.setTimeout(limits.idleTimeoutMs);
 
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress);
     const count = (perAddress.get(address) ?? 0) + 1;
-    if (count > limit.MAX_CONNECTIONS_PER_ADDRESS && address !== '' && !isLoopback(address)) {
+    if (count > limits.maxConnectionsPerAddress && address !== '' && !isLoopback(address)) {
       log.warnRarely(`http.crowded ${address}`, 'http.too_many_connections', { listener: name, address });
       socket.destroy();
       return;
@@ -90,19 +95,25 @@ export function createListener(deps: ListenerDeps): Listener {
     if (!isTls) peers.set(socket, peerOf(socket, name));
   });
   // A TLS socket wraps the one above; it is the one that requests name.
-  const secured = new Map<Socket, Socket>();
+  const secured = new Set<Socket>();
   server.on('secureConnection', (socket: Socket) => {
     peers.set(socket, peerOf(socket, name));
-    secured.set(socket, socket);
+    secured.add(socket);
     socket.once('close', () => secured.delete(socket));
   });
 
   server.on('request', (incoming, outgoing) => {
     if (isClosing) outgoing.setHeader('connection', 'close');
+    const raw = rawSocketOf(incoming.socket);
+    busy.add(raw);
+    outgoing.once('close', () => {
+      busy.delete(raw);
+      if (isClosing) incoming.socket.destroySoon();
+    });
     if (!incoming.complete) {
       const timer = setTimeout(() => {
         if (!incoming.complete) incoming.socket.destroy();
-      }, limit.BODY_TIMEOUT_MS);
+      }, limits.bodyTimeoutMs);
       timer.unref();
       incoming.once('close', () => clearTimeout(timer));
     }
@@ -123,7 +134,7 @@ export function createListener(deps: ListenerDeps): Listener {
     name,
     server,
     *connections() {
-      for (const socket of isTls ? secured.keys() : open) yield [socket, peers.get(socket)];
+      for (const socket of isTls ? secured : open) yield [socket, peers.get(socket)];
     },
     setTls(tls) {
       if (isTls) (server as TlsServer).setSecureContext(tls);
@@ -138,7 +149,8 @@ export function createListener(deps: ListenerDeps): Listener {
           clearTimeout(timer);
           resolve();
         });
-        server.closeIdleConnections();
+        // Not only those that node calls idle: also those in a handshake, or that never sent a request.
+        for (const socket of open) if (!busy.has(socket)) socket.destroy();
       });
     },
   };

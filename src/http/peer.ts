@@ -56,6 +56,14 @@ export function peerOf(socket: Socket, listener: ListenerName): Peer {
   };
 }
 
+/**
+ * The TCP socket under a TLS one. Node has no public way to ask for it, and a TLS socket that failed in its
+ * handshake no longer knows its address. Without the private member we would only lose that address.
+ */
+export function rawSocketOf(socket: Socket): Socket {
+  return (socket as { readonly _parent?: Socket })._parent ?? socket;
+}
+
 /** Dual-stack sockets say `::ffff:10.42.0.17` where a person (and a ban list) says `10.42.0.17`. */
 export function plainAddress(address: string | undefined): string {
   if (address === undefined) return '';

@@ -6,7 +6,7 @@ import { BivouacError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { ConnectionProblem } from './connection-problem.ts';
-import { STOP_DEADLINE_MS } from './limits.ts';
+import { HTTP_LIMITS, type HttpLimits, STOP_DEADLINE_MS } from './limits.ts';
 import { createListener, type FetchHandler, type Listener } from './listener.ts';
 import type { ListenerName, Peer } from './peer.ts';
 
@@ -25,6 +25,7 @@ export interface HttpServerDeps {
   readonly tls: () => SecureContextOptions;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly limits?: Partial<HttpLimits>;
   /** Told of connections that never became a request, for the diagnosis page. Hostile peers can call it often. */
   readonly onProblem: (problem: ConnectionProblem) => void;
 }
@@ -48,6 +49,7 @@ export interface HttpServer {
 
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { log } = deps;
+  const limits = { ...HTTP_LIMITS, ...deps.limits };
   const open: { listener: Listener; point: ListenPoint }[] = [];
   const requests = new Map<string, number>();
 
@@ -80,6 +82,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       name,
       fetch: countedFetch,
       tls: name === 'https' || name === 'httpsCert' ? deps.tls() : undefined,
+      limits,
       log,
       onProblem: deps.onProblem,
     });
