@@ -91,6 +91,15 @@ export class Db {
     ) as Row[];
   }
 
+  /** Rows one by one, for results that must not stand in memory whole. Run nothing else with this SQL meanwhile. */
+  *rows<Row>(sql: string, params: SqlParams = []): Generator<Row> {
+    const statement = this.#prepare(sql);
+    const rows = Array.isArray(params)
+      ? statement.iterate(...positional(params))
+      : statement.iterate(named(params));
+    for (const row of rows) yield row as Row;
+  }
+
   /** Runs one INSERT, UPDATE or DELETE. `changes` counts rows; `lastId` is the last inserted rowid. */
   run(sql: string, params: SqlParams = []): { changes: number; lastId: number } {
     const statement = this.#prepare(sql);

@@ -12,22 +12,18 @@ import type { Migration } from './migrations/index.ts';
  */
 export function migrate(db: Db, dataDir: string, migrations: readonly Migration[]): OpenReport {
   const newest = migrations.at(-1)?.id ?? 0;
-  let backupPath: string | undefined;
-  const migrated: string[] = [];
-  for (const migration of migrations) {
-    const version = versionOf(db);
-    if (version > newest) {
-      throw new BivouacError(
-        'store.newer',
-        `The database has version ${version}, this program knows ${newest}: install the newer program, or restore a backup`,
-        { version, newest },
-      );
-    }
-    if (migration.id <= version) continue;
-    if (version > 0 && backupPath === undefined) backupPath = backUp(db, dataDir, version);
-    if (apply(db, migration)) migrated.push(migration.name);
+  const found = versionOf(db);
+  if (found > newest) {
+    throw new BivouacError(
+      'store.newer',
+      `The database has version ${found}, this program knows ${newest}: install the newer program, or restore a backup`,
+      { version: found, newest },
+    );
   }
-  return { version: newest, migrated, backupPath };
+  // A new database has nothing to lose.
+  const backupPath = found > 0 && found < newest ? backUp(db, dataDir, found) : undefined;
+  const migrated = migrations.filter((migration) => migration.id > found && apply(db, migration));
+  return { version: newest, migrated: migrated.map(({ name }) => name), backupPath };
 }
 
 function versionOf(db: Db): number {

@@ -1,127 +1,116 @@
 import type { Clock } from '../core/clock.ts';
-import { BivouacError, messageOf } from '../core/errors.ts';
+import type { BivouacError } from '../core/errors.ts';
+import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
-import { type FromWorker, fromWire, type OpenReport, type ToWorker } from './messages.ts';
-import type { Operations, Repository } from './operation.ts';
+import type { Metrics } from '../core/metrics.ts';
+import { openChannel } from './channel.ts';
+import type { Repository } from './operation.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { type Repositories, repositories } from './repositories/index.ts';
-import { startWorker } from './worker-source.ts';
+import { createStoreHealth } from './store-health.ts';
 
 export interface StoreOptions {
   /** Holds `bivouac.db`; made when missing. */
   readonly dataDir: string;
   /** How long recorded events may wait for their commit, milliseconds: what a power cut can cost. */
-  readonly commitIntervalMs: number;
+  readonly commitIntervalMs?: number;
+  /** Events, and bytes of them, that may wait for the disk before the oldest positions are dropped. */
+  readonly queueMaxEvents?: number;
+  readonly queueMaxBytes?: number;
   readonly log: Log;
   readonly clock: Clock;
+  readonly health?: Health;
+  readonly metrics?: Metrics;
+  /** Called once when the store dies while it is open (its thread ended): every call fails from then on. */
+  readonly onFailed?: (error: BivouacError) => void;
 }
+
+/** As the configuration's, for commands that open the store without a server. */
+const COMMIT_INTERVAL_MS = 500;
+const QUEUE_MAX_EVENTS = 20_000;
+const QUEUE_MAX_BYTES = 32 * 1024 * 1024;
 
 /** The repositories, each call a promise that resolves once its effect is on the disk. */
 export type Store = { readonly [K in keyof Repositories]: Repository<Repositories[K]> } & {
-  /** Finishes what was asked for, writes the log back and ends the thread. Safe to call twice. */
+  readonly recorder: Recorder;
+  /**
+   * Commits what the recorder holds, finishes what was asked for, copies the log back into the file and ends
+   * the thread. Safe to call twice.
+   */
   close(): Promise<void>;
 };
 
 /**
- * Opens the store and brings its schema up to date.
- * @throws BivouacError `store.newer`, `store.corrupt`, `data.unusable`, `store.busy`, `store.full`
+ * Opens the store and brings its schema up to date. Several processes may have it open at once: the server,
+ * and a command beside it.
+ * @throws BivouacError `store.newer`, `store.corrupt`, `store.busy`, `store.full`, `data.unusable`
  */
-export async function openStore({ dataDir, log }: StoreOptions): Promise<Store> {
-  const channel = await openChannel(dataDir, log);
-  const facade: Record<string, unknown> = { close: channel.close };
-  for (const [name, operations] of Object.entries(repositories)) {
-    facade[name] = repositoryOf(name, operations, channel);
-  }
-  return facade as Store;
-}
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { dataDir, log, clock } = options;
+  const channel = await openChannel(dataDir, log, (error) => {
+    storeHealth.failed(error);
+    options.onFailed?.(error);
+  });
+  const { version, migrated, backupPath } = channel.report;
+  if (migrated.length > 0) log.info('store.migrated', { version, migrated, backupPath });
 
-interface Channel {
-  call(
+  const storeHealth = createStoreHealth({
+    health: options.health,
+    log,
+    clock,
+    probe: () => call('settings', 'set', { key: 'store.probe', value: clock.now(), nowMs: clock.now() }),
+  });
+
+  async function call(
     repository: string,
     operation: string,
     argument: unknown,
     transfer?: readonly ArrayBuffer[],
-  ): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-function repositoryOf(repository: string, operations: Operations, channel: Channel): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.keys(operations).map((operation) => [
-      operation,
-      (argument?: unknown) => channel.call(repository, operation, argument),
-    ]),
-  );
-}
-
-interface Waiting {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
-function openChannel(dataDir: string, log: Log): Promise<Channel> {
-  const opening = Promise.withResolvers<Channel>();
-  const ended = Promise.withResolvers<void>();
-  const worker = startWorker({ dataDir });
-  const waiting = new Map<number, Waiting>();
-  let lastId = 0;
-  let isClosing = false;
-  /** Why calls are refused; undefined while the store is open. */
-  let refusal: BivouacError | undefined;
-
-  worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'ready') {
-      logOpened(log, message.report);
-      opening.resolve(channel);
-    } else if (message.kind === 'open_failed') {
-      isClosing = true;
-      opening.reject(fromWire(message.error));
-    } else {
-      for (const reply of message.replies) {
-        const call = waiting.get(reply.id);
-        waiting.delete(reply.id);
-        if (reply.isOk) call?.resolve(reply.result);
-        else call?.reject(fromWire(reply.error));
-      }
+  ): Promise<unknown> {
+    try {
+      return await channel.call(repository, operation, argument, transfer);
+    } catch (error) {
+      storeHealth.refused(error);
+      throw error;
     }
-  });
-  worker.on('error', (error) => fail(messageOf(error)));
-  worker.on('exit', (code) => {
-    if (!isClosing) fail(`its thread ended with code ${code}`);
-    ended.resolve();
-  });
-
-  function fail(reason: string): void {
-    refusal ??= new BivouacError('store.failed', `The store stopped: ${reason}`);
-    log.error('store.failed', { reason, pending: waiting.size });
-    opening.reject(refusal);
-    for (const call of waiting.values()) call.reject(refusal);
-    waiting.clear();
   }
 
-  const channel: Channel = {
-    call(repository, operation, argument, transfer = []) {
-      if (refusal !== undefined) return Promise.reject(refusal);
-      lastId += 1;
-      const id = lastId;
-      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      worker.postMessage({ kind: 'call', id, repository, operation, argument } satisfies ToWorker, [
-        ...transfer,
-      ]);
-      waiting.set(id, { resolve, reject });
-      return promise;
+  const recorder = createRecorder({
+    append: async (batch) => {
+      await call('history', 'append', batch, [batch.buffer]);
+      storeHealth.wrote();
     },
-    close() {
-      if (!isClosing && refusal === undefined) {
-        isClosing = true;
-        refusal = new BivouacError('store.closed');
-        worker.postMessage({ kind: 'close' } satisfies ToWorker);
-      }
-      return ended.promise;
+    commitIntervalMs: options.commitIntervalMs ?? COMMIT_INTERVAL_MS,
+    queueMaxEvents: options.queueMaxEvents ?? QUEUE_MAX_EVENTS,
+    queueMaxBytes: options.queueMaxBytes ?? QUEUE_MAX_BYTES,
+    log,
+    clock,
+    health: options.health,
+    metrics: options.metrics,
+  });
+
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    const lost = await recorder.flush();
+    if (lost > 0) log.error('recorder.lost', { events: lost });
+    storeHealth.stop();
+    await channel.close();
+  }
+
+  const facade: Record<string, unknown> = {
+    recorder,
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
-  return opening.promise;
-}
-
-function logOpened(log: Log, { version, migrated, backupPath }: OpenReport): void {
-  if (migrated.length > 0) log.info('store.migrated', { version, migrated, backupPath });
+  for (const [name, operations] of Object.entries(repositories)) {
+    facade[name] = Object.fromEntries(
+      Object.keys(operations).map((operation) => [
+        operation,
+        (argument?: unknown) => call(name, operation, argument),
+      ]),
+    );
+  }
+  return facade as Store;
 }

@@ -5,6 +5,7 @@ import { certs } from './certs.ts';
 import { claim } from './claim.ts';
 import { enrolments } from './enrolments.ts';
 import { groups } from './groups.ts';
+import { history } from './history.ts';
 import { passwords } from './passwords.ts';
 import { principals } from './principals.ts';
 import { settings } from './settings.ts';
@@ -18,6 +19,7 @@ export const repositories = {
   claim,
   enrolments,
   groups,
+  history,
   passwords,
   principals,
   signIn,
