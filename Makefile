@@ -2,6 +2,7 @@
 # as an npm package, pinned in package-lock.json like all others.
 
 SHELL := /bin/bash
+.ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
@@ -13,13 +14,16 @@ tsc := $(node) node_modules/typescript/bin/tsc
 # npm writes this file last: it is there and newer than the lock file when the installation is whole.
 packages := node_modules/.package-lock.json
 
-# Where `make run` keeps its data: BIVOUAC_DATA=DIR make run.
+# Where `make run` keeps its data: BIVOUAC_DATA=DIR make run. The server itself must not take it for a setting.
 BIVOUAC_DATA ?= .run
+unexport BIVOUAC_DATA
 
 # A hung test must end as a failure with a name, well before the whole run is given up.
 test_timeout_ms := 120000
-test_flags := --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
-test_files := 'test/{unit,integration,conformance}/**/*.test.ts'
+run_tests := $(node) --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
+# Those that start a server process: they run once more against the single binary.
+server_tests = $(filter-out %/single-binary.test.ts,\
+  $(shell grep -rl --include='*.test.ts' server-process.ts test/integration test/conformance))
 
 .PHONY: help
 help: ## Say what there is
@@ -27,11 +31,16 @@ help: ## Say what there is
 
 .PHONY: run
 run: $(packages) ## Start the server from the sources, data in .run/ (or BIVOUAC_DATA=DIR)
-	@exec $(node) src/main.ts serve --data '$(BIVOUAC_DATA)'
+	@exec scripts/bivouac serve --data '$(BIVOUAC_DATA)'
 
 .PHONY: test
-test: typecheck lint ## Type check, lint and all tests
-	@$(node) $(test_flags) $(test_files)
+test: typecheck lint dist/bivouac-linux-$(arch) ## Type check, lint, and all tests on the sources and on the binary
+	@status=0
+	echo 'Tests of the binary:'
+	BIVOUAC_BINARY=$(CURDIR)/dist/bivouac-linux-$(arch) $(run_tests) $(server_tests) || status=1
+	echo 'Tests of the sources:'
+	$(run_tests) 'test/{unit,integration,conformance}/**/*.test.ts' || status=1
+	exit $$status
 
 .PHONY: test-tools
 test-tools: ## Install the Debian packages that let every test run (as root)
@@ -39,7 +48,7 @@ test-tools: ## Install the Debian packages that let every test run (as root)
 
 .PHONY: bench
 bench: $(packages) ## Measure codec, fan-out, stopped readers and reconnect storms
-	@$(node) test/bench/main.ts
+	@$(node) test/bench/run.ts
 
 .PHONY: build
 build: $(packages) ## Make the single binary for x86-64: dist/bivouac-linux-x64
@@ -48,6 +57,9 @@ build: $(packages) ## Make the single binary for x86-64: dist/bivouac-linux-x64
 .PHONY: build-arm64
 build-arm64: $(packages) ## Make the single binary for Raspberry Pi: dist/bivouac-linux-arm64
 	@$(node) scripts/build.ts arm64 --measure
+
+dist/bivouac-linux-%: $(packages) $(shell find src -name '*.ts') $(wildcard scripts/*.ts)
+	@$(node) scripts/build.ts $*
 
 .PHONY: lint
 lint: $(packages) ## Check style and common mistakes
@@ -60,7 +72,7 @@ typecheck: $(packages) ## Check types
 .PHONY: docs
 docs: $(packages) ## Write the generated pages: docs/configuration.md, docs/errors.md
 	@$(node) scripts/gen-config-doc.ts
-	@$(node) scripts/gen-errors-doc.ts
+	$(node) scripts/gen-errors-doc.ts
 
 .PHONY: clean
 clean: ## Remove what was built (not the data in .run/)

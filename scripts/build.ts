@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { build as bundle } from 'esbuild';
+import { build as bundle, type Plugin } from 'esbuild';
 import type { BuildFacts } from '../src/version.ts';
 import { type Arch, baseNode, ROOT } from './base-node.ts';
 import { stripElf } from './strip-elf.ts';
@@ -73,6 +73,16 @@ function git(...words: string[]): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
+/** main.ts awaits at its top level, which CommonJS cannot: there it becomes the body of an async function. */
+const awaitingMain: Plugin = {
+  name: 'awaiting-main',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/src\/main\.ts$/ }, ({ path }) => ({
+      contents: `void (async () => {\n${readFileSync(path, 'utf8')}\n})();`,
+      loader: 'ts',
+    })),
+};
+
 /**
  * CommonJS, because V8's code cache is only used for it (start 100 → 68 ms measured, an ES module gains
  * nothing). Names and lines stay readable: minified it starts no faster, and a stack trace must say where.
@@ -86,6 +96,7 @@ async function bundleInto(work: string, facts: BuildFacts): Promise<void> {
     platform: 'node',
     format: 'cjs',
     target: 'node26',
+    plugins: [awaitingMain],
     legalComments: 'none',
     logLevel: 'warning',
     define: { BIVOUAC_BUILD: JSON.stringify(facts), 'import.meta.url': 'BIVOUAC_URL' },

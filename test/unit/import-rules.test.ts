@@ -81,10 +81,10 @@ const sources: readonly Source[] = globSync('src/**/*.ts', { cwd: ROOT }).map((f
   return { path: relative('src', file), text, imports: importsOf(text) };
 });
 
-/** `import … from '…'`, `export … from '…'`, `import '…'` at the start of a line, and `import('…')`. */
+/** `import … from '…'`, `export … from '…'`, `import '…'` at the start of a line, and `import('…')` but as a type. */
 function importsOf(text: string): Import[] {
   const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'"`;()=]*?\sfrom\s+)?'([^']+)'/gm);
-  const dynamic = text.matchAll(/\bimport\('([^']+)'\)/g);
+  const dynamic = text.matchAll(/(?:\bawait|\breturn|=>)\s+import\('([^']+)'\)/g);
   return [
     ...[...statements].map(([, type, from = '']) => ({ from, isTypeOnly: type !== undefined })),
     ...[...dynamic].map(([, from = '']) => ({ from, isTypeOnly: false })),
@@ -124,6 +124,7 @@ test('the import lines are read as they are written', () => {
     "import './d.ts';",
     "export { e } from './e.ts';",
     "const f = await import('./f.ts');",
+    "let g: import('./g.ts').G;",
   ].join('\n');
   assert.deepEqual(
     importsOf(text).map(({ from, isTypeOnly }) => (isTypeOnly ? `type ${from}` : from)),
