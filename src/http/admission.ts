@@ -1,14 +1,17 @@
 import type { HttpLogin, StreamLogin, Users } from '../auth/ports.ts';
 import { CONSOLE } from '../auth/ports.ts';
 import { BivouacError } from '../core/errors.ts';
+import type { PeerVerdict } from '../pki/peer-verdict.ts';
 import { type Access, type Caller, type Enrolling, isAllowed } from './access.ts';
 import { parseBasic } from './basic-credentials.ts';
-import type { Peer, PeerCertificate } from './peer.ts';
+import type { Peer } from './peer.ts';
 
 export interface AdmissionDeps {
   readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
   readonly certificateLogin: Pick<StreamLogin, 'byCertificate'>;
   readonly users: Pick<Users, 'byId'>;
+  /** Whether one of our own authorities signed it, as a client's, and it is not over. */
+  judgeCertificate(der: Uint8Array): PeerVerdict;
   /** Whether a certificate that was good at the start of its connection is so still. */
   isCertificateRevoked(serial: string): Promise<boolean>;
 }
@@ -42,10 +45,11 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         'This port asks for a client certificate, and none was offered. To enrol, use the port without one (8446).',
       );
     }
-    if (certificate.chainError !== undefined) throw new BivouacError('cert.refused', sentenceOf(certificate));
+    const verdict = deps.judgeCertificate(certificate.der);
+    if (!verdict.isTrusted) throw new BivouacError('cert.refused', verdict.text, { cause: verdict.cause });
+    const { serial, fingerprint } = verdict;
     let principalId = principalIds.get(peer);
     if (principalId === undefined) {
-      const { serial, fingerprint } = certificate;
       const result = await deps.certificateLogin.byCertificate({
         serial,
         fingerprint,
@@ -54,7 +58,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       if (result.identity === undefined) throw new BivouacError('cert.refused');
       principalId = result.identity.principalId;
       principalIds.set(peer, principalId);
-    } else if (await deps.isCertificateRevoked(certificate.serial)) {
+    } else if (await deps.isCertificateRevoked(serial)) {
       throw new BivouacError('cert.refused', 'This certificate is revoked');
     }
     const user = await deps.users.byId(principalId);
@@ -111,21 +115,4 @@ const ENROLLING_ROLES = ['administrator', 'operator', 'user', 'viewer'] as const
 
 function isEnrolling(who: Access['who']): who is Enrolling {
   return typeof who === 'object' && 'enrolling' in who;
-}
-
-function sentenceOf({ chainError, notAfterMs, notBeforeMs }: PeerCertificate): string {
-  switch (chainError) {
-    case 'CERT_HAS_EXPIRED':
-      return `This certificate ended on ${day(notAfterMs)}: enrol the device again`;
-    case 'CERT_NOT_YET_VALID':
-      return `This certificate begins on ${day(notBeforeMs)}, later than the clock of the kit says now`;
-    case 'CERT_REVOKED':
-      return 'This certificate is revoked';
-    default:
-      return 'This certificate is of another authority, not of this kit';
-  }
-}
-
-function day(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

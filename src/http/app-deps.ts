@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { PeerVerdict } from '../pki/peer-verdict.ts';
 import type { CertificateRegistry } from '../pki/ports.ts';
 import type { Repository } from '../store/operation.ts';
 import type { history } from '../store/repositories/history.ts';
@@ -26,6 +27,7 @@ export interface AppDeps {
 
 /** The certificate authority, as far as the API asks it. */
 export interface AuthorityPort {
+  judge(der: Uint8Array): PeerVerdict;
   /** The authority's own certificates that clients need, PEM, newest first. */
   chainPem(): string;
   /** A new key pair and a certificate of this user that is bound to no device. */

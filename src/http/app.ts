@@ -42,6 +42,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     httpLogin: deps.httpLogin,
     certificateLogin: deps.certificateLogin,
     users: deps.users,
+    judgeCertificate: deps.authority.judge,
     async isCertificateRevoked(serial) {
       const certificate = await deps.certificates.bySerial(serial);
       return certificate === undefined || certificate.revokedAtMs !== null;

@@ -1,7 +1,7 @@
 import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
+import type { TlsOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { BivouacError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -16,8 +16,11 @@ export type FetchHandler = (request: Request, peer: Peer) => Response | Promise<
 export interface ListenerDeps {
   readonly name: ListenerName;
   readonly fetch: FetchHandler;
-  /** Key, certificates and trust for the TLS kinds; ignored by the plain ones. */
-  readonly tls: SecureContextOptions | undefined;
+  /**
+   * For the TLS kinds. No certificate of a client is refused in the handshake, which would tell it nothing:
+   * each request is judged, and answered with the reason.
+   */
+  readonly tls: TlsOptions | undefined;
   readonly limits: HttpLimits;
   readonly log: Log;
   readonly onProblem: (problem: ConnectionProblem) => void;
@@ -29,7 +32,7 @@ export interface Listener {
   readonly server: Server;
   /** Sockets by what was proved on them, for cutting them when a certificate is revoked. */
   connections(): Iterable<readonly [Socket, Peer | undefined]>;
-  setTls(tls: SecureContextOptions): void;
+  setTls(tls: TlsOptions): void;
   /** Takes no more connections, lets answers under way finish, and cuts what is left at the deadline. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -67,10 +70,6 @@ export function createListener(deps: ListenerDeps): Listener {
         ...deps.tls,
         ALPNProtocols: ['http/1.1'],
         handshakeTimeout: limits.handshakeTimeoutMs,
-        // A handshake that fails tells the client nothing. We take any certificate here, and answer each
-        // request with the reason when it is not a good one.
-        requestCert: name === 'httpsCert',
-        rejectUnauthorized: false,
       })
     : createPlainServer(serverOptions(limits));
   server.maxConnections = limits.maxConnections;

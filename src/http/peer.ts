@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
@@ -11,16 +10,9 @@ export type ListenerName = (typeof LISTENER_NAMES)[number];
 
 /** The certificate that a client proved to hold in its TLS handshake. Not yet judged by anybody. */
 export interface PeerCertificate {
-  /** Lower-case hex, as the certificate registry spells it. */
+  readonly der: Uint8Array;
+  /** Lower-case hex, as the certificate register spells it. */
   readonly serial: string;
-  /** SHA-256 over the DER certificate, lower-case hex without colons. */
-  readonly fingerprint: string;
-  /** The distinguished name on one line, as a label for people. */
-  readonly subject: string;
-  /** Why TLS would not vouch for it (`CERT_HAS_EXPIRED`, …); undefined when the chain and dates are good. */
-  readonly chainError: string | undefined;
-  readonly notBeforeMs: number;
-  readonly notAfterMs: number;
 }
 
 /** The far end of a connection, as far as the socket tells. */
@@ -75,20 +67,7 @@ export function isLoopback(address: string): boolean {
 }
 
 function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
-  const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
+  const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
-  const error: Error | string | null | undefined = socket.authorizationError;
-  return {
-    serial: certificate.serialNumber.toLowerCase(),
-    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-    subject: certificate.subject.replaceAll('\n', ', '),
-    chainError: error ? codeOf(error) : undefined,
-    notBeforeMs: certificate.validFromDate.getTime(),
-    notAfterMs: certificate.validToDate.getTime(),
-  };
-}
-
-function codeOf(error: Error | string): string {
-  if (typeof error === 'string') return error;
-  return (error as NodeJS.ErrnoException).code ?? error.message;
+  return { der: certificate.raw, serial: certificate.serialNumber.toLowerCase() };
 }

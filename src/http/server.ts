@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
+import type { TlsOptions } from 'node:tls';
 import { BivouacError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
@@ -10,7 +9,7 @@ import { HTTP_LIMITS, type HttpLimits, STOP_DEADLINE_MS } from './limits.ts';
 import { createListener, type FetchHandler, type Listener } from './listener.ts';
 import type { ListenerName, Peer } from './peer.ts';
 
-/** Where a listener accepts: an address, or a path for the control socket (mode 0600). */
+/** Where a listener accepts: an address, or the path of the control socket (mode 0600; must not exist yet). */
 export type ListenPoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface ListenerSpec {
@@ -21,8 +20,8 @@ export interface ListenerSpec {
 export interface HttpServerDeps {
   readonly listeners: readonly ListenerSpec[];
   readonly fetch: FetchHandler;
-  /** Asked at start for the TLS kinds; later changes come through `setTls`. */
-  readonly tls: () => SecureContextOptions;
+  /** Asked for each TLS listener when it opens, and again on `reloadTls`. */
+  readonly tls: (clientCertificate: 'ask' | 'none') => TlsOptions;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly limits?: Partial<HttpLimits>;
@@ -40,7 +39,7 @@ export interface HttpServer {
   /** Listener name → bound addresses, comma separated, as the ready line says them. The control socket is left out. */
   addresses(): Readonly<Record<string, string>>;
   /** New certificates for new connections; those that are open go on. */
-  setTls(tls: SecureContextOptions): void;
+  reloadTls(): void;
   /** Cuts, at once and in the middle of anything, the connections that match. Returns how many. */
   closeConnections(matches: (peer: Peer) => boolean): number;
   /** Takes nothing new, lets answers finish for `deadlineMs`, then cuts. */
@@ -77,11 +76,16 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     return response;
   };
 
+  function tlsFor(name: ListenerName): TlsOptions | undefined {
+    if (name === 'httpsCert') return deps.tls('ask');
+    return name === 'https' ? deps.tls('none') : undefined;
+  }
+
   async function openPoint(name: ListenerName, point: ListenPoint): Promise<void> {
     const listener = createListener({
       name,
       fetch: countedFetch,
-      tls: name === 'https' || name === 'httpsCert' ? deps.tls() : undefined,
+      tls: tlsFor(name),
       limits,
       log,
       onProblem: deps.onProblem,
@@ -119,8 +123,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       }
       return result;
     },
-    setTls(tls) {
-      for (const { listener } of open) listener.setTls(tls);
+    reloadTls() {
+      for (const { listener } of open) {
+        const tls = tlsFor(listener.name);
+        if (tls !== undefined) listener.setTls(tls);
+      }
     },
     closeConnections(matches) {
       let closed = 0;
@@ -152,8 +159,6 @@ function* connectionCounts(open: readonly { listener: Listener }[]): Iterable<[s
 
 async function listen(server: Server, point: ListenPoint): Promise<void> {
   if ('path' in point) {
-    // Whoever calls this holds the lock of the data directory: a socket that lies there is a dead one.
-    rmSync(point.path, { force: true });
     // Never open to others, not even for a moment. Node binds a path within the call, so no other code of
     // this thread sees the mask.
     const mask = process.umask(0o177);
