@@ -111,7 +111,6 @@ export type RefusalCause =
   | 'password_expired'
   | 'disabled'
   | 'unclaimed'
-  | 'not_permitted'
   | 'banned'
   | 'delayed'
   | 'busy'
@@ -147,11 +146,16 @@ export interface StreamLogin {
     readonly fingerprint: string;
     /** `address:port` or an address. */
     readonly remote: string;
+    /**
+     * `https` where the certificate opens more than the stream: an administrator of an unclaimed box is
+     * refused there. `stream` when absent.
+     */
+    readonly door?: 'stream' | 'https';
   }): Promise<StreamLoginResult>;
   byPassword(offer: {
     readonly username: string;
     readonly password: string;
-    /** Device uid that the client named. */
+    /** Device uid that the client named; '' or absent for none. */
     readonly uid?: string | undefined;
     readonly remote: string;
   }): Promise<StreamLoginResult>;

@@ -16,6 +16,7 @@ export interface PasswordFacts {
 export interface CertificateFacts {
   readonly certificate: CertificateRecord;
   readonly principal: PrincipalRecord;
+  readonly isBoxClaimed: boolean;
 }
 
 /** One read per sign-in: what it sees belongs together. */
@@ -31,6 +32,6 @@ export const signIn = {
   byCertificate: read((db, serial: string): CertificateFacts | undefined => {
     const certificate = certBySerial(db, serial);
     const principal = certificate && principalById(db, certificate.principalId);
-    return certificate && principal && { certificate, principal };
+    return certificate && principal && { certificate, principal, isBoxClaimed: isClaimed(db) };
   }),
 };

@@ -1,0 +1,41 @@
+import { BivouacError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import type { Store } from '../store/open.ts';
+import { parseUserName } from './names.ts';
+import { checkPassword } from './password-policy.ts';
+import type { Claim } from './ports.ts';
+import { userOf } from './user-view.ts';
+import { noticeOf, type UsersDeps } from './users.ts';
+
+/** The account that the schema makes. */
+const FIRST_ADMINISTRATOR = 'administrator';
+
+export function createClaim({
+  store,
+  passwords,
+  revocation,
+  audit,
+  passwordPolicy,
+  contextWords,
+}: Omit<UsersDeps, 'store'> & { readonly store: Pick<Store, 'claim'> }): Claim {
+  return {
+    isClaimed: () => store.claim.isClaimed(),
+
+    async claim({ username = FIRST_ADMINISTRATOR, password }, by) {
+      // Asked again by the store, atomically; here so that nobody waits for a hash in vain.
+      if (await store.claim.isClaimed()) throw new BivouacError('setup.claimed');
+      const { name, nameKey } = parseUserName(username);
+      const checked = checkPassword(password, passwordPolicy(), [name, ...contextWords()]);
+      const { principal, change } = await store.claim.claim({
+        id: newId(),
+        name,
+        nameKey,
+        phc: await passwords.hash(checked),
+        audit: audit.entry(by, 'setup.claim', { target: name }),
+      });
+      const notice = change && noticeOf(change);
+      if (notice !== undefined) await revocation.announce(notice);
+      return userOf(principal);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { BivouacError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { type Argon2Cost, hashArgon2, parsePhc, verifyArgon2 } from './argon2.ts';
+import { createGate } from './gate.ts';
+import { normalisePassword } from './password-policy.ts';
+
+/** Hashes at one time: two leave half of libuv's four threads, and half of a Pi's cores, to the rest. */
+const HASHES_CONCURRENT = 2;
+
+/** Hashes that may wait: at 350 ms each the last one is through in 3 s, within a client's patience. */
+const HASHES_WAITING = 16;
+
+export type Verdict =
+  | 'match'
+  | 'mismatch'
+  /** Too many at one time: nothing was looked at. */
+  | 'busy'
+  /** `isStillWanted` said no when its turn came. */
+  | 'unwanted';
+
+export interface Passwords {
+  /**
+   * The PHC string for a password that `checkPassword` has returned.
+   * @throws BivouacError `auth.busy`
+   */
+  hash(password: string): Promise<string>;
+  /**
+   * Takes as long for an unknown user (`phc` undefined) or an unreadable hash as for a wrong password.
+   * `isStillWanted` is asked when the hash is about to start: it may have waited in the queue.
+   */
+  verify(raw: string, phc: string | undefined, isStillWanted?: () => boolean): Promise<Verdict>;
+  /** True for a hash that is cheaper than today's. */
+  isOutdated(phc: string): Promise<boolean>;
+  /** Hashes computed since the start, those for nobody included. */
+  hashCount(): number;
+}
+
+export function createPasswords({
+  cost,
+  log,
+}: {
+  readonly cost: () => Promise<Argon2Cost>;
+  readonly log: Log;
+}): Passwords {
+  const gate = createGate({ concurrent: HASHES_CONCURRENT, waiting: HASHES_WAITING });
+  let hashCount = 0;
+
+  async function compare(raw: string, phc: string | undefined): Promise<Verdict> {
+    const password = normalisePassword(raw);
+    const parsed = phc === undefined ? undefined : parsePhc(phc);
+    if (phc !== undefined && parsed === undefined) {
+      // Fail closed: an unknown prefix is never compared as if it were a password in the clear.
+      log.warnRarely('hash_unreadable', 'auth.hash_unreadable', {});
+    }
+    hashCount += 1;
+    if (password === undefined || parsed === undefined) {
+      await hashArgon2(password ?? '', await cost());
+      return 'mismatch';
+    }
+    return (await verifyArgon2(password, parsed)) ? 'match' : 'mismatch';
+  }
+
+  return {
+    async hash(password) {
+      const phc = await gate.run(async () => {
+        hashCount += 1;
+        return hashArgon2(password, await cost());
+      });
+      if (phc === undefined) throw new BivouacError('auth.busy');
+      return phc;
+    },
+    async verify(raw, phc, isStillWanted = () => true) {
+      const verdict = await gate.run(async () => (isStillWanted() ? compare(raw, phc) : 'unwanted'));
+      return verdict ?? 'busy';
+    },
+    async isOutdated(phc) {
+      const parsed = parsePhc(phc);
+      const { memoryKib, passes } = await cost();
+      return parsed === undefined || parsed.memoryKib < memoryKib || parsed.passes < passes;
+    },
+    hashCount: () => hashCount,
+  };
+}

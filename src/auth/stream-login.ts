@@ -1,0 +1,155 @@
+import type { Clock } from '../core/clock.ts';
+import type { CloseReason } from '../hub/close-reason.ts';
+import type { Identity } from '../hub/ports.ts';
+import type { Store } from '../store/open.ts';
+import type { PrincipalRecord } from '../store/repositories/principals.ts';
+import type { CertificateFacts } from '../store/repositories/sign-in.ts';
+import { placeOf } from './address.ts';
+import type { AuditLog } from './audit.ts';
+import type { PasswordLogin } from './password-login.ts';
+import type { RefusalCause, StreamLogin, StreamLoginResult } from './ports.ts';
+import type { RevocationCenter } from './revoke.ts';
+
+/** The channel of those who have none. */
+export const ANONYMOUS_GROUP = '__ANON__';
+
+/** A device uid comes from a stranger: enough to recognise it in the audit log, characters. */
+const UID_SHOWN_MAX_CHARS = 128;
+
+const CLOSE_REASONS: Readonly<Record<RefusalCause, CloseReason>> = {
+  unknown_user: 'auth_failed',
+  wrong_password: 'auth_failed',
+  no_password: 'auth_failed',
+  password_expired: 'auth_failed',
+  disabled: 'auth_failed',
+  unclaimed: 'auth_failed',
+  banned: 'auth_failed',
+  delayed: 'auth_failed',
+  busy: 'too_many_connections',
+  cert_unknown: 'cert_unknown',
+  cert_mismatch: 'cert_unknown',
+  cert_revoked: 'cert_revoked',
+  revoked_meanwhile: 'access_revoked',
+};
+
+export function createStreamLogin({
+  store,
+  passwordLogin,
+  revocation,
+  audit,
+  clock,
+}: {
+  readonly store: Pick<Store, 'signIn'>;
+  readonly passwordLogin: PasswordLogin;
+  readonly revocation: RevocationCenter;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+}): StreamLogin {
+  return {
+    async byCertificate({ serial: rawSerial, fingerprint, remote, door = 'stream' }) {
+      const action = door === 'stream' ? 'stream.login' : 'https.login';
+      const serial = plainHex(rawSerial);
+      const { address } = placeOf(remote);
+      const mark = revocation.mark();
+      const facts = await store.signIn.byCertificate(serial);
+      const cause =
+        certificateRefusal(facts, plainHex(fingerprint), door) ??
+        (facts !== undefined &&
+        revocation.isEndedSince(mark, { principalId: facts.principal.id, certSerial: serial })
+          ? 'revoked_meanwhile'
+          : undefined);
+      const principal = facts?.principal;
+      const detail = { method: 'certificate', serial };
+      if (cause !== undefined || principal === undefined) {
+        const known = cause ?? 'cert_unknown';
+        audit.noteRarely(`${action} ${serial} ${known} ${address}`, {
+          atMs: clock.now(),
+          actorId: null,
+          actor: 'stranger',
+          action,
+          targetId: principal?.id ?? null,
+          target: principal?.name ?? null,
+          remote: address,
+          result: 'refused',
+          detail: { ...detail, cause: known },
+        });
+        return refusal(known);
+      }
+      audit.note({
+        atMs: clock.now(),
+        actorId: principal.id,
+        actor: principal.name,
+        action,
+        remote: address,
+        result: 'ok',
+        detail,
+      });
+      return { identity: identityOf(principal, serial) };
+    },
+
+    async byPassword({ username, password, uid, remote }) {
+      const result = await passwordLogin({
+        username,
+        password,
+        remote,
+        action: 'stream.login',
+        detail:
+          uid === undefined || uid === '' ? {} : { uid: uid.slice(0, UID_SHOWN_MAX_CHARS).toWellFormed() },
+      });
+      return result.principal === undefined
+        ? refusal(result.cause, result.retryAfterMs)
+        : { identity: identityOf(result.principal, undefined) };
+    },
+  };
+}
+
+function certificateRefusal(
+  facts: CertificateFacts | undefined,
+  fingerprint: string,
+  door: 'stream' | 'https',
+): RefusalCause | undefined {
+  if (facts === undefined) return 'cert_unknown';
+  const { certificate, principal, isBoxClaimed } = facts;
+  // The same serial in another certificate: of a foreign CA that the box trusts, or forged.
+  if (certificate.fingerprint !== fingerprint) return 'cert_mismatch';
+  if (certificate.revokedAtMs !== null) return 'cert_revoked';
+  if (principal.state !== 'enabled') return 'disabled';
+  // On the stream an administrator is one client of many; behind the other door it has the keys.
+  const isKeyHolder = door === 'https' && principal.role === 'administrator';
+  return isKeyHolder && !isBoxClaimed ? 'unclaimed' : undefined;
+}
+
+function refusal(cause: RefusalCause, retryAfterMs?: number): StreamLoginResult {
+  const refused = CLOSE_REASONS[cause];
+  return retryAfterMs === undefined ? { refused, cause } : { refused, cause, retryAfterMs };
+}
+
+function identityOf(
+  { id, name, kind, role, groups }: PrincipalRecord,
+  certSerial: string | undefined,
+): Identity {
+  const memberships =
+    groups.length > 0
+      ? groups
+      : ([
+          { name: ANONYMOUS_GROUP, direction: 'IN' },
+          { name: ANONYMOUS_GROUP, direction: 'OUT' },
+        ] as const);
+  const namesOf = (direction: 'IN' | 'OUT') =>
+    memberships
+      .filter((membership) => membership.direction === direction)
+      .map((membership) => membership.name);
+  // Viewers and screens look on: no channel takes anything from them.
+  const mayOnlyRead = role === 'viewer' || kind === 'display';
+  return {
+    principalId: id,
+    username: name,
+    certSerial,
+    groupsIn: mayOnlyRead ? [] : namesOf('IN'),
+    groupsOut: namesOf('OUT'),
+  };
+}
+
+function plainHex(hex: string): string {
+  return hex.replaceAll(':', '').toLowerCase();
+}
