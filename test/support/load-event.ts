@@ -27,13 +27,13 @@ export function loadUid(sender: number): string {
   return `ANDROID-LOAD-${String(sender).padStart(4, '0')}`;
 }
 
-/** One position report in XML, `LOAD_EVENT_BYTES` long. */
+/** One position report in XML, `LOAD_EVENT_BYTES` long; without a prolog, which servers need not pass on. */
 export function loadEventXml(sender: number, sequence: number): Buffer {
   const { stamp, timeMs, lat, lon } = facts(sender, sequence);
   const time = new Date(timeMs).toISOString();
   const stale = new Date(timeMs + STALE_MS).toISOString();
   const head =
-    `<?xml version="1.0" encoding="UTF-8"?><event version="2.0" uid="${loadUid(sender)}" type="a-f-G-U-C" ` +
+    `<event version="2.0" uid="${loadUid(sender)}" type="a-f-G-U-C" ` +
     `time="${time}" start="${time}" stale="${stale}" how="m-g" access="Undefined">` +
     `<point lat="${lat.toFixed(7)}" lon="${lon.toFixed(7)}" hae="112.400" ce="4.7" le="9999999.0"/><detail>` +
     `<takv os="34" version="5.5.0.7 (a1b2c3d4).1735689600-CIV" device="SAMSUNG SM-G998B" platform="ATAK-CIV"/>` +

@@ -64,13 +64,13 @@ export interface ServerProcess {
   cli(args: readonly string[], options?: CliOptions): Promise<CliResult>;
   /** Adds a user and issues a client certificate for it, by the command line. */
   issueClient(user: string, group?: string): Promise<ClientIdentity>;
-  /** One value of `/metrics` on the ops listener; labels are part of the name. 0 when absent. */
+  /** A metric of the ops listener: its value, or the sum over its labels when none are given. 0 when absent. */
   metric(name: string): Promise<number>;
   /** SIGTERM; throws when the process needs longer than 5 s or ends with an error. */
-  stop(): Promise<void>;
+  stop(options?: { readonly keepsData?: boolean }): Promise<void>;
   /** SIGKILL: a power cut, as far as the process can tell. The data directory stays. */
   kill9(): Promise<void>;
-  /** Removes the data directory (only one that this start made). For use after `kill9`. */
+  /** Removes the data directory (only one that this start made). For use after `kill9` and `keepsData`. */
   cleanUp(): Promise<void>;
 }
 
@@ -184,15 +184,17 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     async metric(name) {
       const { host, port } = server.address('ops');
       const answer = await fetch(`http://${host}:${port}/metrics`, { signal: AbortSignal.timeout(5_000) });
-      const line = (await answer.text()).split('\n').find((l) => l.startsWith(`${name} `));
-      return line === undefined ? 0 : Number(line.slice(name.length + 1));
+      const lines = (await answer.text()).split('\n');
+      return lines
+        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
     },
-    async stop() {
+    async stop({ keepsData = false } = {}) {
       try {
         const code = await end('SIGTERM');
         if (code !== 0) throw new Error(`the server ended with ${code}\n${stderr()}`);
       } finally {
-        await cleanUp();
+        if (!keepsData) await cleanUp();
       }
     },
     async kill9() {
