@@ -6,8 +6,16 @@
 /** How a stream carries events: XML text, or TAK protocol version 1 (protobuf). */
 export type Protocol = 'xml' | 'proto';
 
-/** hae, ce, le of this value or more mean "unknown" (ATAK writes 9999999, older documents 999999). */
+/** What hae, ce and le are when they are unknown, as ATAK writes it. */
 export const UNKNOWN_METRES = 9_999_999;
+
+/** Older programs write 999999 for "unknown": from there on no hae, ce or le is a measurement. */
+const FIRST_UNKNOWN_METRES = 999_999;
+
+/** Is this hae, ce or le a measurement? */
+export function isKnownMetres(metres: number): boolean {
+  return metres < FIRST_UNKNOWN_METRES;
+}
 
 /**
  * ATAK's receive buffer is 65,536 bytes: a message (header included) that does not fit is thrown away and the

@@ -1,0 +1,75 @@
+import { toProtoFrame } from './convert/to-proto.ts';
+import { toXmlFrame } from './convert/to-xml.ts';
+import type { Envelope, Protocol, Refusal } from './model.ts';
+import { scanProtoEvent } from './proto/envelope.ts';
+import { scanXmlEvent } from './xml/envelope.ts';
+
+/**
+ * One event on its way through the server: the bytes that its sender wrote, and what routing needs of them.
+ * It is shared by everybody who gets the event; nothing of it changes but the cached other form.
+ */
+export class CotEvent {
+  readonly kind = 'event';
+  readonly envelope: Envelope;
+  /** The protocol that its sender spoke. */
+  readonly origin: Protocol;
+  #original: Buffer;
+  /** The form in the other protocol; a string says why there is none; undefined until somebody asked. */
+  #converted: Buffer | string | undefined;
+
+  private constructor(origin: Protocol, original: Buffer, envelope: Envelope) {
+    this.origin = origin;
+    this.#original = original;
+    this.envelope = envelope;
+  }
+
+  /** Checks and takes `<event …>…</event>`: no declaration, nothing around it. */
+  static fromXml(frame: Buffer): CotEvent | Refusal {
+    const envelope = scanXmlEvent(frame);
+    return 'kind' in envelope ? envelope : new CotEvent('xml', frame, envelope);
+  }
+
+  /** Checks and takes one complete stream frame: 0xBF, payload length, payload. */
+  static fromProto(frame: Buffer): CotEvent | Refusal {
+    const envelope = scanProtoEvent(frame);
+    return 'kind' in envelope ? envelope : new CotEvent('proto', frame, envelope);
+  }
+
+  /**
+   * The event as a receiver of this protocol gets it: the original bytes when its sender spoke the same one.
+   * The other form is made on the first call and kept; undefined when it cannot be made (`conversionError`).
+   * The buffer is shared: do not change it.
+   */
+  bytes(protocol: Protocol): Buffer | undefined {
+    if (protocol === this.origin) return this.#original;
+    this.#converted ??=
+      this.origin === 'xml' ? toProtoFrame(this.#original, this.envelope) : toXmlFrame(this.#original);
+    return typeof this.#converted === 'string' ? undefined : this.#converted;
+  }
+
+  /** Why `bytes()` gave undefined; undefined while no conversion failed. */
+  get conversionError(): string | undefined {
+    return typeof this.#converted === 'string' ? this.#converted : undefined;
+  }
+
+  /** Memory that this event keeps alive, in bytes: its forms, and the rest of the chunk that it is a view into. */
+  get heldBytes(): number {
+    const converted = typeof this.#converted === 'object' ? this.#converted.length : 0;
+    return this.#original.buffer.byteLength + converted;
+  }
+
+  /**
+   * Makes the event fit to be kept long: moves its bytes into memory of their own, once, when they are a view
+   * into something larger (a socket's chunk of up to 64 KiB). The strings of the envelope never share memory
+   * with the bytes. Returns the event itself.
+   */
+  compact(): this {
+    const original = this.#original;
+    if (original.buffer.byteLength > original.length) {
+      const own = Buffer.allocUnsafeSlow(original.length);
+      original.copy(own);
+      this.#original = own;
+    }
+    return this;
+  }
+}
