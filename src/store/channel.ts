@@ -34,10 +34,11 @@ export function openChannel(
   dataDir: string,
   log: Log,
   onFailed: (error: BivouacError) => void,
+  start: typeof startWorker = startWorker,
 ): Promise<Channel> {
   const opening = Promise.withResolvers<Channel>();
   const ended = Promise.withResolvers<void>();
-  const worker = startWorker({ dataDir });
+  const worker = start({ dataDir });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let state: 'opening' | 'open' | 'closing' = 'opening';

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { BivouacError, messageOf } from '../core/errors.ts';
 
 /** What can be bound. Booleans are stored as 1 and 0. */
 export type SqlValue = null | number | bigint | string | boolean | Uint8Array;
@@ -44,15 +45,12 @@ export class Db {
     this.#database = database;
   }
 
-  /** Opens `dataDir/bivouac.db`; makes the directory (0700) and the file (0600) when they are missing. */
+  /**
+   * Opens `dataDir/bivouac.db`; makes the directory (0700) and the file (0600) when they are missing.
+   * @throws BivouacError `data.unusable`, or what SQLite throws
+   */
   static open(dataDir: string): Db {
-    // An existing directory keeps its mode: `--data /tmp` as root must not lock everybody out of it.
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const path = join(dataDir, DATABASE_FILE);
-    // SQLite would make the file with the umask's mode, and gives the log beside it the mode of the file.
-    if (existsSync(path)) chmodSync(path, 0o600);
-    else closeSync(openSync(path, 'a', 0o600));
-
+    const path = prepareFile(dataDir);
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     try {
       // Takes effect on an empty database only, and must come before the first table: lets retention give
@@ -137,6 +135,21 @@ export class Db {
     }
     this.#statements.set(sql, statement);
     return statement;
+  }
+}
+
+/** Makes sure that directory and file exist with the right modes; returns the file's path. */
+function prepareFile(dataDir: string): string {
+  try {
+    // An existing directory keeps its mode: `--data /tmp` as root must not lock everybody out of it.
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const path = join(dataDir, DATABASE_FILE);
+    // SQLite would make the file with the umask's mode; the log beside it gets the mode of the file.
+    if (existsSync(path)) chmodSync(path, 0o600);
+    else closeSync(openSync(path, 'a', 0o600));
+    return path;
+  } catch (error) {
+    throw new BivouacError('data.unusable', messageOf(error), { dataDir }, error);
   }
 }
 

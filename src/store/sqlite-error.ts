@@ -7,7 +7,6 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
-const SQLITE_READONLY = 8;
 
 /** Extended result codes of a value that must be unique and is not: UNIQUE, PRIMARY KEY. */
 const SQLITE_CONSTRAINT_UNIQUE = 2067;
@@ -44,7 +43,6 @@ export function toStoreError(error: unknown): BivouacError {
     case SQLITE_NOTADB:
       return new BivouacError('store.corrupt', undefined, details, error);
     case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
       return new BivouacError('data.unusable', undefined, details, error);
     default:
       return new BivouacError('store.failed', message, { sqlite }, error);
