@@ -7,6 +7,9 @@ import { formatIsoTime } from './xml/iso-time.ts';
 /** The version of the TAK protocol that we offer and speak: protobuf. */
 export const TAK_PROTOCOL_VERSION = 1;
 
+/** What `/Marti/api/version/config` says too. */
+const MARTI_API_VERSION = 3;
+
 /** How long our own events are valid: what the official server 5.7 gives them. */
 const NOTICE_STALE_MS = 20_000;
 const PROTOCOL_STALE_MS = 60_000;
@@ -42,22 +45,17 @@ export function pong(timeMs: number): CotEvent {
  * Offers TAK protocol version 1. `uid` names the whole negotiation of one connection. `supportsAll`: unknown
  * extensions pass through us byte for byte.
  */
-export function protocolOffer(offer: {
-  readonly uid: string;
-  readonly timeMs: number;
-  readonly serverVersion: string;
-  readonly apiVersion: string;
-}): CotEvent {
+export function protocolOffer(uid: string, timeMs: number, serverVersion: string): CotEvent {
   return serverEvent({
-    uid: offer.uid,
+    uid,
     type: 't-x-takp-v',
     how: HOW_NEGOTIATION,
-    timeMs: offer.timeMs,
+    timeMs,
     staleMs: PROTOCOL_STALE_MS,
     detail:
       `<TakControl><TakProtocolSupport version="${TAK_PROTOCOL_VERSION}"><DetailExt supportsAll="true"/>` +
-      `</TakProtocolSupport><TakServerVersionInfo serverVersion="${escapeAttribute(offer.serverVersion)}"` +
-      ` apiVersion="${escapeAttribute(offer.apiVersion)}"/></TakControl>`,
+      `</TakProtocolSupport><TakServerVersionInfo serverVersion="${escapeAttribute(serverVersion)}"` +
+      ` apiVersion="${MARTI_API_VERSION}"/></TakControl>`,
   });
 }
 
@@ -65,38 +63,35 @@ export function protocolOffer(offer: {
  * Answers a request for a protocol. After one that accepts, each byte of this connection in both directions is
  * TAK protocol version 1; `uid` is that of the offer.
  */
-export function protocolResponse(response: {
-  readonly uid: string;
-  readonly timeMs: number;
-  readonly isAccepted: boolean;
-}): CotEvent {
+export function protocolResponse(uid: string, timeMs: number, isAccepted: boolean): CotEvent {
   return serverEvent({
-    uid: response.uid,
+    uid,
     type: 't-x-takp-r',
     how: HOW_NEGOTIATION,
-    timeMs: response.timeMs,
+    timeMs,
     staleMs: PROTOCOL_STALE_MS,
-    detail: `<TakControl><TakResponse status="${response.isAccepted}"/></TakControl>`,
+    detail: `<TakControl><TakResponse status="${isAccepted}"/></TakControl>`,
   });
 }
 
-/** Tells that a client is gone: ATAK greys the contact out. `uid` is fresh for each notice. */
-export function disconnectNotice(notice: {
-  readonly uid: string;
-  readonly timeMs: number;
-  readonly clientUid: string;
-  /** The type of the client's last position. */
-  readonly clientType: string;
-}): CotEvent {
+/**
+ * Tells that a client is gone: ATAK greys the contact out. `uid` is fresh for each notice, `clientType` the
+ * type of the client's last position.
+ */
+export function disconnectNotice(
+  uid: string,
+  timeMs: number,
+  clientUid: string,
+  clientType: string,
+): CotEvent {
   return serverEvent({
-    uid: notice.uid,
+    uid,
     type: 't-x-d-d',
     how: HOW_MACHINE,
-    timeMs: notice.timeMs,
+    timeMs,
     staleMs: NOTICE_STALE_MS,
     detail:
-      `<link relation="p-p" uid="${escapeAttribute(notice.clientUid)}"` +
-      ` type="${escapeAttribute(notice.clientType)}"/>`,
+      `<link relation="p-p" uid="${escapeAttribute(clientUid)}"` + ` type="${escapeAttribute(clientType)}"/>`,
   });
 }
 
@@ -114,7 +109,7 @@ const TAK_REQUEST = Buffer.from('TakRequest');
 const VERSION = Buffer.from('version');
 
 /** The request that an event makes; undefined when it is no `t-x-takp-q`. */
-export function readProtocolRequest(event: CotEvent): ProtocolRequest | undefined {
+export function protocolRequest(event: CotEvent): ProtocolRequest | undefined {
   const { uid, type } = event.envelope;
   if (type !== 't-x-takp-q') return undefined;
   const xml = event.bytes('xml');

@@ -100,6 +100,11 @@ export function isConsumed(envelope: Envelope): boolean {
   return kindOf(envelope.type).isConsumed;
 }
 
+/** `t-x-c-t`: to be answered at once. */
+export function isPing(envelope: Envelope): boolean {
+  return envelope.type === 't-x-c-t';
+}
+
 /** `a-*`: a newer one of the same uid replaces it, in a queue too. */
 export function isPosition(envelope: Envelope): boolean {
   return envelope.type.startsWith('a-');

@@ -33,7 +33,7 @@ const NO_BYTES = Buffer.alloc(0);
  * Turns the chunks of one connection into events. Pull style, because the meaning of the next byte can depend
  * on the event before it: after a `t-x-takp-q` the rest of the same chunk is the other protocol.
  *
- * Use: `push(chunk)`, then `read()` until undefined. An event's bytes are a view into the chunk where it came
+ * Use: `push(chunk)`, then `read()` until undefined; chunks pushed before that wait in line. An event's bytes are a view into the chunk where it came
  * in one piece. It holds at most `maxEventBytes` and one chunk. After a fatal refusal it gives nothing more and
  * keeps nothing.
  */
@@ -42,6 +42,9 @@ export class StreamDecoder {
   readonly #source: ByteSource = { chunk: NO_BYTES, at: 0 };
   #protocol: Protocol = 'xml';
   #framer: Framer;
+  /** Chunks that came before the one in `#source` was read up. */
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   #isOver = false;
 
   constructor(options: StreamDecoderOptions) {
@@ -56,34 +59,47 @@ export class StreamDecoder {
 
   /** Bytes taken in that have not come out yet. */
   get bufferedBytes(): number {
-    return this.#framer.heldBytes + this.#source.chunk.length - this.#source.at;
+    return this.#framer.heldBytes + this.#source.chunk.length - this.#source.at + this.#waitingBytes;
   }
 
   /** Takes the next bytes of the connection. The chunk must not be changed afterwards. */
   push(chunk: Buffer): void {
     if (this.#isOver || chunk.length === 0) return;
     const source = this.#source;
-    const isReadUp = source.at === source.chunk.length;
-    // Joining is the slow way, for a caller that pushes again before it read everything.
-    source.chunk = isReadUp ? chunk : Buffer.concat([source.chunk.subarray(source.at), chunk]);
-    source.at = 0;
+    if (source.at < source.chunk.length) {
+      this.#waiting.push(chunk);
+      this.#waitingBytes += chunk.length;
+    } else {
+      source.chunk = chunk;
+      source.at = 0;
+    }
   }
 
   read(): StreamPiece | undefined {
     const source = this.#source;
-    if (this.#isOver || source.at === source.chunk.length) return undefined;
-    const piece = this.#framer.read(source);
-    if (piece?.kind === 'refusal' && piece.isFatal) {
-      this.#isOver = true;
-      this.#framer = new XmlFramer(0, false);
-      source.at = source.chunk.length;
+    while (source.at < source.chunk.length) {
+      const piece = this.#framer.read(source);
+      if (piece?.kind === 'refusal' && piece.isFatal) this.#end();
+      if (source.at === source.chunk.length) this.#nextChunk();
+      if (piece !== undefined) return piece;
     }
+    return undefined;
+  }
+
+  #nextChunk(): void {
+    const next = this.#waiting.shift();
+    this.#waitingBytes -= next?.length ?? 0;
     // An idle connection must not keep the last chunk's memory.
-    if (source.at === source.chunk.length) {
-      source.chunk = NO_BYTES;
-      source.at = 0;
-    }
-    return piece;
+    this.#source.chunk = next ?? NO_BYTES;
+    this.#source.at = 0;
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#framer = new XmlFramer(0, false);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#source.at = this.#source.chunk.length;
   }
 
   /** Everything not yet read is TAK protocol version 1. Call it right after the event that asked for it. */
