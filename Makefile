@@ -14,10 +14,6 @@ tsc := $(node) node_modules/typescript/bin/tsc
 # npm writes this file last: it is there and newer than the lock file when the installation is whole.
 packages := node_modules/.package-lock.json
 
-# Where `make run` keeps its data: BIVOUAC_DATA=DIR make run. The server itself must not take it for a setting.
-BIVOUAC_DATA ?= .run
-unexport BIVOUAC_DATA
-
 # A hung test must end as a failure with a name, well before the whole run is given up.
 test_timeout_ms := 120000
 run_tests := $(node) --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
@@ -31,7 +27,7 @@ help: ## Say what there is
 
 .PHONY: run
 run: $(packages) ## Start the server from the sources, data in .run/ (or BIVOUAC_DATA=DIR)
-	@exec scripts/bivouac serve --data '$(BIVOUAC_DATA)'
+	@exec scripts/bivouac serve
 
 .PHONY: test
 test: typecheck lint dist/bivouac-linux-$(arch) ## Type check, lint, and all tests on the sources and on the binary

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
+import packageFile from '../../package.json' with { type: 'json' };
 import { KEYS } from '../../src/config/schema.ts';
 import { ERROR_CODES } from '../../src/core/errors.ts';
 
@@ -12,7 +13,7 @@ import { ERROR_CODES } from '../../src/core/errors.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Rooms that a room may import besides itself. `import type` is free; app.ts brings the rooms together. */
+/** Rooms that a room may import besides itself. `import type` is free. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   config: ['core'],
@@ -29,9 +30,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['core', 'config', 'cot', 'hub', 'store', 'pki', 'auth', 'packages', 'missions', 'system', 'display'],
   web: [],
   'version.ts': [],
-  cli: ['core', 'config', 'app.ts', 'version.ts'],
+  cli: ['core', 'config', 'kit.ts', 'app.ts', 'version.ts'],
   'main.ts': ['core', 'cli'],
 };
+
+/** These bring the rooms together: the kit without its sockets, and the server around it. */
+const COMPOSITION = ['kit.ts', 'app.ts'];
 
 /** Pure rooms: bytes and values in, bytes and values out. They run under fake time in tests. */
 const PURE = ['cot', 'hub', 'display/screens'];
@@ -139,7 +143,7 @@ test('each room imports only the rooms it may', () => {
     if (!from.startsWith('.')) return false;
     const room = roomOf(path);
     const target = roomOf(join(dirname(path), from));
-    if (target === room || room === 'app.ts') return false;
+    if (target === room || COMPOSITION.includes(room)) return false;
     const allowed = MAY_IMPORT[room];
     assert.ok(allowed, `src/${room} is not in the table of rooms`);
     return !allowed.includes(target);
@@ -221,3 +225,10 @@ function tableRows(page: string): string[] {
   const lines = readFileSync(join(ROOT, page), 'utf8').split('\n');
   return lines.filter((line) => line.startsWith('| `'));
 }
+
+test('every dependency has its version and its reason in docs/adr/0007-dependencies.md', () => {
+  const { dependencies, devDependencies } = packageFile;
+  const page = readFileSync(join(ROOT, 'docs/adr/0007-dependencies.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| (\S+) \| (\d\S+) \| \S/gm)].map(([, name, version]) => [name, version]);
+  assert.deepEqual(Object.fromEntries(rows), { ...dependencies, ...devDependencies });
+});
