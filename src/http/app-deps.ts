@@ -3,7 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
-import type { PeerVerdict } from '../pki/peer-verdict.ts';
+import type { ClientKind } from '../packages/client-package.ts';
+import type { Authority } from '../pki/authority.ts';
 import type { CertificateRegistry } from '../pki/ports.ts';
 import type { Repository } from '../store/operation.ts';
 import type { history } from '../store/repositories/history.ts';
@@ -26,31 +27,7 @@ export interface AppDeps {
 }
 
 /** The certificate authority, as far as the API asks it. */
-export interface AuthorityPort {
-  judge(der: Uint8Array): PeerVerdict;
-  /** The authority's own certificates that clients need, PEM, newest first. */
-  chainPem(): string;
-  /** A new key pair and a certificate of this user that is bound to no device. */
-  issueForUser(
-    user: { readonly id: string; readonly name: string },
-    format: 'pem' | 'p12',
-  ): Promise<IssuedForUser>;
-}
-
-export interface IssuedForUser {
-  readonly serial: string;
-  readonly notAfterMs: number;
-  readonly caPem: string;
-  readonly certificatePem: string;
-  /** With format `pem`. */
-  readonly privateKeyPem?: string;
-  /** With format `p12`: base64, and the password that opens it. */
-  readonly p12?: string;
-  readonly p12Password?: string;
-}
-
-export const CLIENT_KINDS = ['atak', 'wintak', 'itak'] as const;
-export type ClientKind = (typeof CLIENT_KINDS)[number];
+export type AuthorityPort = Pick<Authority, 'judge' | 'caChainPem' | 'issueClient'>;
 
 export interface PackagesPort {
   /** A connection package with a certificate of its own for this user. */

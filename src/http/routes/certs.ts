@@ -4,6 +4,7 @@ import { REVOCATION_REASONS } from '../../pki/ports.ts';
 import { ADMINISTRATION } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { callerOf } from '../env.ts';
+import { issueForUser } from '../issue-for-user.ts';
 import type { Router } from '../router.ts';
 import { fileAnswer, jsonAnswer, jsonBody, timeMs } from './schemas.ts';
 
@@ -107,7 +108,7 @@ export function registerCertRoutes(
   }
 
   router.api(ADMINISTRATION, caRoute, (c) =>
-    c.body(authority.chainPem(), 200, { 'content-type': 'application/x-pem-file' }),
+    c.body(authority.caChainPem(), 200, { 'content-type': 'application/x-pem-file' }),
   );
 
   router.api(ADMINISTRATION, listRoute, async (c) => {
@@ -123,7 +124,7 @@ export function registerCertRoutes(
   router.api(ADMINISTRATION, issueRoute, async (c) => {
     const { username: name, format } = c.req.valid('json');
     const user = await userNamed(name);
-    return c.json(await authority.issueForUser(user, format ?? 'pem'), 200);
+    return c.json(await issueForUser(authority, user, format ?? 'pem'), 200);
   });
 
   router.api(ADMINISTRATION, revokeRoute, async (c) => {

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { BivouacError } from '../../core/errors.ts';
+import { CLIENT_KINDS } from '../../packages/client-package.ts';
 import { ADMINISTRATION } from '../access.ts';
-import { type AppDeps, CLIENT_KINDS } from '../app-deps.ts';
+import type { AppDeps } from '../app-deps.ts';
 import { attachment } from '../attachment.ts';
 import type { Router } from '../router.ts';
 import { fileAnswer, jsonBody } from './schemas.ts';

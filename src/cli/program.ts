@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { addCertCommands } from './cert.ts';
+import type { CommandContext } from './command.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addHistoryCommands } from './history.ts';
+import { addPackageCommands } from './package.ts';
+import { addServeCommand } from './serve.ts';
+import { addUserCommands } from './user.ts';
+import { addVersionCommand } from './version.ts';
+
+/** Everything that can be typed. Each command adds itself, from a file of its own. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('bivouac')
+    .description('A TAK server in a box')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.terminal.print(text.trimEnd()),
+      writeErr: (text) => context.terminal.complain(text.trimEnd()),
+    })
+    .showHelpAfterError('(add --help for what can be typed)');
+  addServeCommand(program, context);
+  addDoctorCommand(program, context);
+  addUserCommands(program, context);
+  addCertCommands(program, context);
+  addPackageCommands(program, context);
+  addHistoryCommands(program, context);
+  addVersionCommand(program, context);
+  return program;
+}

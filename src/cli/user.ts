@@ -1,0 +1,103 @@
+import { type Command, Option } from 'commander';
+import type { User } from '../auth/ports.ts';
+import { type CommandContext, type CommonOptions, withCommonOptions, withControl } from './command.ts';
+import { UsageError } from './failures.ts';
+import { readPassword, type SecretOptions, withPasswordOptions } from './secret-option.ts';
+import { table } from './table.ts';
+
+interface UserOptions extends CommonOptions, SecretOptions {
+  readonly user: string;
+  readonly group?: readonly string[] | false;
+  readonly role?: string;
+  readonly email?: string;
+  readonly enable?: true;
+  readonly disable?: true;
+  readonly json?: true;
+}
+
+const ROLES = ['administrator', 'operator', 'user', 'viewer'];
+
+export function addUserCommands(program: Command, { terminal }: CommandContext): void {
+  const user = program.command('user').description('people and their accounts');
+
+  function show(person: User, isJson: true | undefined, text: string): void {
+    terminal.print(isJson ? JSON.stringify(person) : text);
+  }
+
+  withPasswordOptions(accountOptions(oneUser(user, 'add', 'add a person')))
+    .option('-g, --group <channel>', 'channel to join; may be given several times', collect)
+    .action(async (options: UserOptions) => {
+      const password = await readPassword(options, terminal);
+      const { user: name, group: groups, role, email } = options;
+      const person = await withControl(options, (api) =>
+        api.call<User>('POST', '/api/people', { name, password, groups, role, email }),
+      );
+      const note = person.hasPassword ? '' : ' It has no password: it signs in by certificate only.';
+      show(person, options.json, `Added ${person.name} (${person.role}).${note}`);
+    });
+
+  withPasswordOptions(accountOptions(oneUser(user, 'change', 'change a person')))
+    .option('-g, --group <channel>', 'a channel to be in from now on, instead of all before', collect)
+    .option('--no-group', 'leave all channels')
+    .option('--enable', 'let the person in again')
+    .addOption(new Option('--disable', 'end all access of the person now').conflicts('enable'))
+    .action(async (options: UserOptions) => {
+      const password = await readPassword(options, terminal);
+      const change = {
+        password,
+        groups: options.group === false ? [] : options.group,
+        role: options.role,
+        email: options.email,
+        isEnabled: options.enable ?? (options.disable ? false : undefined),
+      };
+      if (Object.values(change).every((value) => value === undefined)) {
+        throw new UsageError('say what is to change (see bivouac user change --help)');
+      }
+      const person = await withControl(options, (api) =>
+        api.call<User>('PATCH', pathOf(options.user), change),
+      );
+      show(person, options.json, `Changed ${person.name} (${person.role}, ${person.state}).`);
+    });
+
+  oneUser(user, 'delete', 'delete a person for good; all certificates of it are revoked').action(
+    async (options: UserOptions) => {
+      await withControl(options, (api) => api.call('DELETE', pathOf(options.user)));
+      terminal.print(options.json ? JSON.stringify({ deleted: options.user }) : `Deleted ${options.user}.`);
+    },
+  );
+
+  withCommonOptions(user.command('list').description('everybody who has an account'))
+    .option('--json', 'as JSON')
+    .action(async (options: CommonOptions & { json?: true }) => {
+      const people = await withControl(options, (api) => api.call<User[]>('GET', '/api/people'));
+      if (options.json) terminal.print(JSON.stringify(people));
+      else if (people.length === 0) terminal.print('There is nobody yet: bivouac user add -u NAME -p');
+      else terminal.print(table(['NAME', 'ROLE', 'STATE', 'PASSWORD', 'CHANNELS'], people.map(rowOf)));
+    });
+}
+
+function oneUser(parent: Command, name: string, description: string): Command {
+  return withCommonOptions(parent.command(name).description(description))
+    .requiredOption('-u, --user <name>', 'name of the person')
+    .option('--json', 'as JSON');
+}
+
+function accountOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--role <role>', 'what the person may do').choices(ROLES))
+    .option('--email <address>', 'mail address');
+}
+
+function rowOf({ name, role, state, hasPassword, isPasswordExpired, groups }: User): string[] {
+  const password = isPasswordExpired ? 'expired' : hasPassword ? 'yes' : 'no';
+  const channels = [...new Set(groups.map((group) => group.name))];
+  return [name, role, state, password, channels.join(', ')];
+}
+
+function pathOf(name: string): string {
+  return `/api/people/${encodeURIComponent(name)}`;
+}
+
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
