@@ -117,7 +117,7 @@ function* tableKeys(
 
 const ENVIRONMENT_PREFIX = 'BIVOUAC_';
 /** Read by the launcher and the tests, not configuration. */
-const NOT_CONFIGURATION = new Set(['BIVOUAC_BINARY']);
+const NOT_CONFIGURATION = new Set(['BIVOUAC_BINARY', 'BIVOUAC_DATA']);
 
 /** `BIVOUAC_LISTEN__COTTLS` or `BIVOUAC_listen__cotTls`: shells like capitals, so case does not count. */
 function* environmentKeys(environment: ConfigSources['environment']): Iterable<[string, Given]> {

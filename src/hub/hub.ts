@@ -70,8 +70,8 @@ export class Hub {
   readonly #flush: FlushScheduler;
   readonly #departures: Departures;
   readonly #replays = new Map<Session, Replay>();
-  /** Newcomers whose replay waits for their first SA. */
-  readonly #newcomers = new Map<Session, Cancel>();
+  /** Newcomers whose replay waits for their first SA, with the way to end that wait. */
+  readonly #newcomers = new Map<Session, { readonly replay: Replay; readonly cancel: Cancel }>();
   #lastSessionId = 0;
   #cancelReplayTimer: Cancel | undefined;
   #cancelCare: Cancel | undefined;
@@ -130,10 +130,12 @@ export class Hub {
     if (this.#deps.offersProtocolV1) {
       this.#answer(session, protocolOffer(this.#deps.newId(), clock.now(), this.#deps.serverVersion));
     }
-    this.#newcomers.set(
-      session,
-      clock.after(IDENTIFY_WAIT_MS, () => this.#startReplay(session)),
+    // The snapshot is of now: what comes from here on the session gets live.
+    const replay = new Replay(session, this.presence, limits.replay, clock.monotonicMs(), (event) =>
+      this.#bytesFor(event, session.protocol),
     );
+    const cancel = clock.after(IDENTIFY_WAIT_MS, () => this.#startReplay(session));
+    this.#newcomers.set(session, { replay, cancel });
     return session;
   }
 
@@ -174,7 +176,7 @@ export class Hub {
     this.counts.replaced += session.replacedPositions;
     this.#lanes.leave(session);
     this.directory.remove(session);
-    this.#newcomers.get(session)?.();
+    this.#newcomers.get(session)?.cancel();
     this.#newcomers.delete(session);
     this.#replays.delete(session);
     const { sa, uid } = session;
@@ -201,7 +203,7 @@ export class Hub {
     // A gateway may pass on other devices' reports: the first one that a connection sends is its own.
     if (session.uid !== '' && session.uid !== uid) return;
     const isNew = session.uid === '';
-    session.sa = event.retained();
+    session.sa = event.compact();
     this.directory.identify(session, uid, callsign);
     if (!isNew) return;
     this.#departures.cameBack(uid);
@@ -240,6 +242,8 @@ export class Hub {
       const deleted = this.presence.get(envelope.linkUid);
       if (deleted !== undefined && reaches(groupsIn, deleted.groupsIn))
         this.presence.remove(envelope.linkUid);
+    } else if (envelope.isEmergencyCancel) {
+      this.presence.remove(envelope.uid);
     } else if (envelope.dests.length === 0 && isReplayable(envelope)) {
       this.presence.put(event, { groupsIn, sessionId: session.id }, this.#deps.clock.monotonicMs());
     }
@@ -311,17 +315,14 @@ export class Hub {
   }
 
   #startReplay(session: Session): void {
-    const cancel = this.#newcomers.get(session);
-    if (cancel === undefined || session.isClosed) return;
-    cancel();
+    const newcomer = this.#newcomers.get(session);
+    if (newcomer === undefined || session.isClosed) return;
+    newcomer.cancel();
     this.#newcomers.delete(session);
-    const { clock, limits } = this.#deps;
-    const replay = new Replay(session, this.presence, limits.replay, clock.monotonicMs(), (to, event) =>
-      this.#bytesFor(event, to.protocol),
-    );
-    replay.proceed(clock.monotonicMs());
-    if (replay.isDone) return;
-    this.#replays.set(session, replay);
+    const { clock } = this.#deps;
+    newcomer.replay.proceed(clock.monotonicMs());
+    if (newcomer.replay.isDone) return;
+    this.#replays.set(session, newcomer.replay);
     this.#cancelReplayTimer ??= clock.every(REPLAY_STEP_MS, () => this.#stepReplays());
   }
 

@@ -57,13 +57,11 @@ export class Presence {
     monotonicMs: number,
     ageMs = 0,
   ): void {
-    const { uid, staleMs, startMs, isArchived, isEmergencyCancel } = event.envelope;
+    const { uid, staleMs, startMs, isArchived } = event.envelope;
     this.remove(uid);
-    // A cancelled emergency is over; late joiners have nothing to learn from the cancelling.
-    if (isEmergencyCancel) return;
     const lifeMs = isArchived ? ARCHIVED_LIFE_MS : Math.min(staleMs - startMs, LIFE_MAX_MS);
     if (!(lifeMs > ageMs)) return;
-    const kept = event.retained();
+    const kept = event.compact();
     this.#entries.set(uid, { event: kept, ...from, expiresAtMs: monotonicMs + lifeMs - ageMs });
     this.#bytes += sizeOf(kept);
     while (this.#entries.size > this.#limits.maxEvents || this.#bytes > this.#limits.maxBytes) {
@@ -99,5 +97,6 @@ export class Presence {
 }
 
 function sizeOf(event: CotEvent): number {
+  // What it holds at this moment may grow by its other form; this must be the same when it is taken out.
   return event.bytes(event.origin)?.length ?? 0;
 }
