@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import packageFile from '../../package.json' with { type: 'json' };
 import { KEYS } from '../../src/config/schema.ts';
 import { ERROR_CODES } from '../../src/core/errors.ts';
+import { CLOSE_REASONS } from '../../src/hub/close-reason.ts';
 
 /**
  * The shape of the house, held by a test: who may import whom, which rooms stay free of the operating system,
@@ -30,12 +31,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['core', 'config', 'cot', 'hub', 'store', 'pki', 'auth', 'packages', 'missions', 'system', 'display'],
   web: [],
   'version.ts': [],
-  cli: ['core', 'config', 'kit.ts', 'app.ts', 'version.ts'],
+  cli: ['core', 'config', 'app.ts', 'version.ts'],
   'main.ts': ['core', 'cli'],
 };
 
-/** These bring the rooms together: the kit without its sockets, and the server around it. */
-const COMPOSITION = ['kit.ts', 'app.ts'];
+/** app.ts and the joints in app/ bring the rooms together: they may import all of them. */
+function bringsRoomsTogether(room: string): boolean {
+  return room === 'app' || room === 'app.ts';
+}
 
 /** Pure rooms: bytes and values in, bytes and values out. They run under fake time in tests. */
 const PURE = ['cot', 'hub', 'display/screens'];
@@ -55,7 +58,7 @@ const MAY_USE_FILES = [
   'packages',
   'cli',
   'display/sinks',
-  'app.ts',
+  'app',
   'version.ts',
 ];
 const MAY_READ_ENVIRONMENT = ['config', 'core', 'store', 'system', 'pki', 'cli', 'main.ts'];
@@ -143,7 +146,7 @@ test('each room imports only the rooms it may', () => {
     if (!from.startsWith('.')) return false;
     const room = roomOf(path);
     const target = roomOf(join(dirname(path), from));
-    if (target === room || COMPOSITION.includes(room)) return false;
+    if (target === room || bringsRoomsTogether(room)) return false;
     const allowed = MAY_IMPORT[room];
     assert.ok(allowed, `src/${room} is not in the table of rooms`);
     return !allowed.includes(target);
@@ -218,6 +221,14 @@ test('docs/errors.md lists every error code, and only those', () => {
 test('docs/configuration.md lists every key, and only those', () => {
   const names = tableRows('docs/configuration.md').map((row) => row.split('`')[1]);
   assert.deepEqual(names, [...KEYS.keys()], 'run `make docs`');
+});
+
+test('docs/protocol.md explains every reason for the end of a connection', () => {
+  const explained = tableRows('docs/protocol.md').flatMap((row) =>
+    [...(row.split(' | ')[0] ?? '').matchAll(/`([a-z_]+)`/g)].map(([, name]) => name),
+  );
+  const missing = CLOSE_REASONS.filter((reason) => !explained.includes(reason));
+  assert.deepEqual(missing, []);
 });
 
 /** The rows of all tables of a page, without their heads. */
