@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { hasAesInstructions } from './cpu.ts';
 import { type HostIdentity, readHostIdentity } from './network-addresses.ts';
 
@@ -5,6 +6,7 @@ import { type HostIdentity, readHostIdentity } from './network-addresses.ts';
 export interface Platform {
   readonly environment: NodeJS.ProcessEnv;
   readonly hasAesInstructions: boolean;
+  readonly totalMemoryBytes: number;
   hostIdentity(): HostIdentity;
 }
 
@@ -12,6 +14,7 @@ export function readPlatform(): Platform {
   return {
     environment: process.env,
     hasAesInstructions: hasAesInstructions(),
+    totalMemoryBytes: totalmem(),
     hostIdentity: readHostIdentity,
   };
 }

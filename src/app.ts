@@ -1,0 +1,233 @@
+import { connectedClients } from './app/connected-clients.ts';
+import { createEventRecorder } from './app/event-recorder.ts';
+import { type Kit, openKit } from './app/kit.ts';
+import { restorePresence } from './app/restore-presence.ts';
+import { createStreamAuthenticator } from './app/stream-authenticator.ts';
+import { endsSession } from './auth/revoke.ts';
+import { controlSocketPath } from './config/control-socket.ts';
+import type { Config } from './config/schema.ts';
+import { newId } from './core/ids.ts';
+import { createLog, type Log, silentLog } from './core/log.ts';
+import { CONTROL_PEER } from './http/peer.ts';
+import { createHttpServer, type HttpServer, type ListenerSpec } from './http/server.ts';
+import { Hub, type HubLimits } from './hub/hub.ts';
+import { registerHubMetrics } from './hub/metrics.ts';
+import { tlsOptions } from './pki/tls-material.ts';
+import { createRecorder } from './store/recorder.ts';
+import { createRetention } from './store/retention.ts';
+import { clearControlSocket } from './system/data-lock.ts';
+import { watchHostIdentity } from './system/network-addresses.ts';
+import { type Platform, readPlatform } from './system/platform.ts';
+import { createServiceNotify } from './system/service-notify.ts';
+import { CotListeners } from './transport/cot-listeners.ts';
+import { POLICIES } from './transport/stream-auth.ts';
+import { version } from './version.ts';
+
+/** A server on one data directory. */
+export interface App {
+  /** Resolves when every listener accepts. */
+  start(): Promise<void>;
+  /** Drains and closes everything within 5 s. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Listener name → `address:port`, comma separated, of what is open. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export function createApp(config: Config, platform: Platform, log: Log): App {
+  const started = new AsyncDisposableStack();
+  let stopping: Promise<void> | undefined;
+  let addresses: Readonly<Record<string, string>> = {};
+
+  /** What is started later is stopped earlier: `defer` undoes in reverse order. */
+  async function startAll(): Promise<void> {
+    // Data, certificates, people: everything that works without a socket.
+    const kit = await openKit(config, platform, log);
+    started.defer(() => kit.close());
+    const { clock, health, metrics, store } = kit;
+    started.defer(kit.timeFloor.keep());
+    await kit.auth.start();
+
+    // The history's queue outlives the sockets: what they received last is still committed.
+    const recorder = createRecorder({
+      append: store.history.append,
+      commitIntervalMs: config.store.commitIntervalMs,
+      queueMaxEvents: config.store.queueMaxEvents,
+      queueMaxBytes: config.store.queueMaxBytes,
+      log,
+      clock,
+      health,
+      metrics,
+    });
+    started.defer(async () => void (await recorder.flush()));
+    const { maxAgeDays, maxBytes } = config.history;
+    const retention = createRetention({ history: store.history, maxAgeDays, maxBytes, clock, log });
+    retention.start();
+    started.defer(() => retention.stop());
+
+    // Who hears whom; knows from the first client on what was known before the restart.
+    const limits = hubLimits(config);
+    const hub = new Hub({
+      clock,
+      soon: setImmediate,
+      newId,
+      log,
+      sink: createEventRecorder(recorder, clock),
+      limits,
+      offersProtocolV1: config.cot.offersProtocolV1,
+      serverVersion: `bivouac ${version}`,
+    });
+    await restorePresence(hub.presence, store.history, { limits: limits.presence, clock, log });
+    registerHubMetrics(metrics, hub);
+    hub.start();
+    started.defer(() => hub.stop());
+
+    // The server certificate for the addresses of this moment, before anybody can connect.
+    await kit.authority.refresh();
+    kit.authority.startUpkeep();
+    started.defer(watchHostIdentity(clock, () => void kit.authority.refresh()));
+
+    const http = createHttp(kit);
+    const cot = createCot(kit, hub);
+    const { asksForCertificate } = POLICIES[config.cot.auth];
+    const cotTls = () => tls(kit, asksForCertificate ? 'ask' : 'none');
+    started.defer(
+      kit.authority.onMaterialChange(() => {
+        cot.reloadTls(cotTls());
+        http.reloadTls();
+      }),
+    );
+    endSessionsOnRevocation(kit, hub, http);
+
+    // Control socket and HTTP first: when the stream accepts, a client's first request is answered.
+    started.defer(() => http.stop());
+    await http.start();
+    started.defer(() => cot.close());
+    const cotTlsAddresses = await cot.listenTls(config.listen.cotTls, cotTls());
+    const cotTcpAddresses = await cot.listenTcp(config.listen.cotTcp);
+
+    addresses = {
+      ...named('cotTls', cotTlsAddresses),
+      ...named('cotTcp', cotTcpAddresses),
+      ...http.addresses(),
+    };
+    kit.goLive({
+      startedAtMs: clock.now(),
+      listeners: () => addresses,
+      clients: () => connectedClients(hub, clock),
+    });
+
+    const service = createServiceNotify(platform.environment, log);
+    started.defer(() => service.stopping());
+    await service.ready(`Serving ${Object.keys(addresses).join(', ')}`);
+    const stopWatchdog = service.startWatchdog(clock);
+    if (stopWatchdog !== undefined) started.defer(stopWatchdog);
+    log.info('app.ready', { listeners: addresses, version });
+  }
+
+  function tls(kit: Kit, clientCertificate: 'ask' | 'none') {
+    const { hasAesInstructions } = platform;
+    return tlsOptions(kit.authority.material(), { clientCertificate, hasAesInstructions });
+  }
+
+  function createHttp(kit: Kit): HttpServer {
+    const socketPath = controlSocketPath(config.dataDir);
+    clearControlSocket(socketPath);
+    const { https, httpsCert, http, portal, ops } = config.listen;
+    const listeners: ListenerSpec[] = [
+      { name: 'control', points: [{ path: socketPath }] },
+      { name: 'ops', points: ops },
+      { name: 'https', points: https },
+      { name: 'httpsCert', points: httpsCert },
+      { name: 'http', points: http },
+      { name: 'portal', points: portal },
+    ];
+    return createHttpServer({
+      listeners,
+      fetch: kit.http.fetch,
+      tls: (clientCertificate) => tls(kit, clientCertificate),
+      log,
+      metrics: kit.metrics,
+      onProblem: () => {},
+    });
+  }
+
+  function createCot(kit: Kit, hub: Hub): CotListeners {
+    return new CotListeners({
+      hub,
+      auth: createStreamAuthenticator({ authority: kit.authority, streamLogin: kit.auth.streamLogin, log }),
+      clock: kit.clock,
+      log,
+      policy: config.cot.auth,
+      maxEventBytes: config.cot.maxEventBytes,
+      authTimeoutMs: config.cot.authTimeoutMs,
+      maxConnections: config.cot.maxConnections,
+      maxUnauthenticated: config.cot.maxUnauthenticated,
+    });
+  }
+
+  return {
+    async start() {
+      try {
+        await startAll();
+      } catch (error) {
+        await this.stop();
+        throw error;
+      }
+    },
+    stop() {
+      stopping ??= started.disposeAsync();
+      return stopping;
+    },
+    get addresses() {
+      return addresses;
+    },
+  };
+}
+
+/** One revocation reaches every port and every live socket. */
+function endSessionsOnRevocation(kit: Kit, hub: Hub, http: HttpServer): void {
+  kit.auth.revocation.onRevoked((notice) => {
+    hub.closeWhere((session) => endsSession(notice, session.identity), 'access_revoked');
+    http.closeConnections((peer) => kit.http.principalOf(peer) === notice.principalId);
+  });
+}
+
+function hubLimits({ hub, cot }: Config): HubLimits {
+  return {
+    flushWindowMs: hub.flushWindowMs,
+    disconnectGraceMs: hub.disconnectGraceMs,
+    idleTimeoutMs: cot.idleTimeoutMs,
+    session: { queueMaxBytes: hub.queueMaxBytes, stallTimeoutMs: hub.stallTimeoutMs },
+    presence: { maxEvents: hub.presenceMaxEvents, maxBytes: hub.presenceMaxBytes },
+    replay: { burstEvents: hub.replayBurstEvents, eventsPerSecond: hub.replayEventsPerSecond },
+  };
+}
+
+/** A listener that is off is absent from the ready line. */
+function named(name: string, addresses: readonly string[]): Record<string, string> {
+  return addresses.length === 0 ? {} : { [name]: addresses.join(',') };
+}
+
+/** Runs a server until `stopSignal` is raised, as `bivouac serve` does. */
+export async function serve(config: Config, stopSignal: AbortSignal): Promise<void> {
+  const log = createLog(config.log.level);
+  const app = createApp(config, readPlatform(), log);
+  await app.start();
+  if (!stopSignal.aborted)
+    await new Promise((resolve) => stopSignal.addEventListener('abort', resolve, { once: true }));
+  log.info('app.stopping', { signal: String(stopSignal.reason) });
+  await app.stop();
+  log.info('app.stopped');
+}
+
+/** The API without listeners, for a command while no server runs. */
+export async function openOffline(config: Config): Promise<{
+  fetchAsConsole(request: Request): Promise<Response>;
+  stop(): Promise<void>;
+}> {
+  const kit = await openKit(config, readPlatform(), silentLog);
+  return {
+    fetchAsConsole: async (request) => kit.http.fetch(request, CONTROL_PEER),
+    stop: () => kit.close(),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Config } from '../config/schema.ts';
+import type { PackagesPort } from '../http/app-deps.ts';
+import { makeClientPackage } from '../packages/client-package.ts';
+import type { Authority } from '../pki/authority.ts';
+
+/** Issues a certificate and packs it: what brings one client of one user onto the kit. */
+export function createClientPackages({
+  authority,
+  config,
+}: {
+  readonly authority: Authority;
+  readonly config: Config;
+}): PackagesPort {
+  const portOf = (listener: 'cotTls' | 'https' | 'httpsCert') => {
+    const port = config.listen[listener][0]?.port ?? 0;
+    return port === 0 ? undefined : port;
+  };
+  const nameOf = (pem: string) => authority.generations().find((ca) => ca.pem === pem)?.name ?? 'public CA';
+  return {
+    async create({ user, client, host }) {
+      const issued = await authority.issueClient({ principalId: user.id, username: user.name });
+      const { fileName, content } = await makeClientPackage({
+        client,
+        serverName: config.name,
+        host,
+        authorities: issued.caPems.map((pem) => ({ alias: nameOf(pem), pem })),
+        identity: { username: user.name, key: issued.key!, certificatePem: issued.certificate.pem },
+        ...optional('cotPort', portOf('cotTls')),
+        ...optional('enrolmentPort', portOf('https')),
+        ...optional('apiPort', portOf('httpsCert')),
+      });
+      return { fileName, zip: content };
+    },
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}

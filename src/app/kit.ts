@@ -1,0 +1,159 @@
+import { type Auth, createAuth } from '../auth/auth.ts';
+import type { Config } from '../config/schema.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { createHealth, type Health } from '../core/health.ts';
+import type { Log } from '../core/log.ts';
+import { createMetrics, type Metrics } from '../core/metrics.ts';
+import { createHttpApp, type HttpApp } from '../http/app.ts';
+import type { ConnectedClient } from '../http/app-deps.ts';
+import { type Authority, createAuthority } from '../pki/authority.ts';
+import { createKeystore } from '../pki/keystore.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { lockDataDirectory } from '../system/data-lock.ts';
+import type { Platform } from '../system/platform.ts';
+import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
+import { builtAtMs, version } from '../version.ts';
+import { createChecks } from './checks.ts';
+import { createClientPackages } from './client-packages.ts';
+
+/** What only a running server knows; the command line without one sees the empty view. */
+export interface LiveView {
+  readonly startedAtMs: number | undefined;
+  listeners(): Readonly<Record<string, string>>;
+  clients(): readonly ConnectedClient[];
+}
+
+const NOT_RUNNING: LiveView = { startedAtMs: undefined, listeners: () => ({}), clients: () => [] };
+
+/**
+ * The kit without its sockets: data, certificates, people, and the one API over them. A server adds listeners
+ * to it (app.ts); the command line uses it as it is when no server runs.
+ */
+export interface Kit {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly timeFloor: TimeFloor;
+  readonly store: Store;
+  readonly auth: Auth;
+  readonly authority: Authority;
+  readonly http: HttpApp;
+  /** A server that starts shows itself here. */
+  goLive(view: LiveView): void;
+  /** Releases everything, in reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/** How long to wait for another process that is just finishing with the data directory; blocks the thread. */
+const LOCK_WAIT_MS = 500;
+
+export async function openKit(config: Config, platform: Platform, log: Log): Promise<Kit> {
+  const opened = new AsyncDisposableStack();
+  try {
+    // One process at a time: two servers, or a server and a command beside it, would each trust their own memory.
+    const lock = lockDataDirectory(config.dataDir, LOCK_WAIT_MS);
+    opened.defer(() => lock.release());
+
+    const timeFloor = openTimeFloor({ dataDir: config.dataDir, builtAtMs, clock: systemClock });
+    const clock = flooredClock(systemClock, timeFloor);
+    const health = createHealth();
+    const metrics = createMetrics();
+
+    const store = await openStore({
+      dataDir: config.dataDir,
+      commitIntervalMs: config.store.commitIntervalMs,
+      log,
+      clock,
+    });
+    opened.defer(() => store.close());
+
+    const auth = createAuth({
+      store,
+      clock,
+      log,
+      metrics,
+      passwordPolicy: () => config.password,
+      contextWords: () => [config.name],
+      totalMemoryBytes: platform.totalMemoryBytes,
+    });
+
+    const { rootKeyFile, serverCertFile, serverKeyFile, names, clientDays } = config.pki;
+    const authority = createAuthority({
+      keystore: createKeystore({
+        dataDir: config.dataDir,
+        ...(rootKeyFile === '' ? {} : { rootKeyPath: rootKeyFile }),
+      }),
+      registry: store.certs,
+      // The unfloored clock: the authority must know when the system's time cannot be true.
+      clock: systemClock,
+      timeFloorMs: timeFloor.floorMs,
+      serverNames: () => {
+        const host = platform.hostIdentity();
+        return [...names, ...host.names, ...host.addresses];
+      },
+      externalCertificate:
+        serverCertFile === '' ? undefined : { certificatePath: serverCertFile, keyPath: serverKeyFile },
+      clientLifeMs: clientDays * DAY_MS,
+      health,
+      log,
+    });
+    await authority.open();
+    opened.defer(() => authority.stop());
+
+    let live = NOT_RUNNING;
+    const http = createHttpApp({
+      clock,
+      log,
+      health,
+      metrics,
+      users: auth.users,
+      httpLogin: auth.httpLogin,
+      certificateLogin: auth.streamLogin,
+      revocation: auth.revocation,
+      certificates: store.certs,
+      authority,
+      packages: createClientPackages({ authority, config }),
+      history: store.history,
+      kit: {
+        version,
+        get startedAtMs() {
+          return live.startedAtMs;
+        },
+        listeners: () => live.listeners(),
+        clients: () => live.clients(),
+        checks: createChecks({
+          config,
+          authority,
+          hostIdentity: platform.hostIdentity,
+          systemClock,
+          timeFloor,
+          health,
+          listeners: () => live.listeners(),
+          isRunning: () => live.startedAtMs !== undefined,
+        }),
+      },
+    });
+
+    return {
+      config,
+      clock,
+      health,
+      metrics,
+      timeFloor,
+      store,
+      auth,
+      authority,
+      http,
+      goLive(view) {
+        live = view;
+      },
+      close: () => opened.disposeAsync(),
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+const DAY_MS = 86_400_000;
