@@ -149,9 +149,9 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   };
 
   async function drain(): Promise<void> {
-    await sending;
-    while (queue.waiting > 0) {
-      await send();
+    while (queue.events > 0) {
+      // A full batch may already be on its way again.
+      await (sending ?? send());
       if (isRefused) return;
     }
   }
