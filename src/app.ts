@@ -79,7 +79,6 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     await restorePresence(hub.presence, store.history, { limits: limits.presence, clock, log });
     registerHubMetrics(metrics, hub);
     hub.start();
-    started.defer(() => hub.stop());
 
     // The server certificate for the addresses of this moment, before anybody can connect.
     await kit.authority.refresh();
@@ -101,7 +100,11 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     // Control socket and HTTP first: when the stream accepts, a client's first request is answered.
     started.defer(() => http.stop());
     await http.start();
-    started.defer(() => cot.close());
+    started.defer(async () => {
+      cot.stopAccepting();
+      hub.stop();
+      await cot.ended();
+    });
     const cotTlsAddresses = await cot.listenTls(config.listen.cotTls, cotTls());
     const cotTcpAddresses = await cot.listenTcp(config.listen.cotTcp);
 

@@ -48,6 +48,7 @@ export class CotListeners {
   readonly #tlsServers: TlsServer[] = [];
   readonly #servers: Server[] = [];
   #connections = 0;
+  #ended: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ListenerDeps) {
     this.#deps = deps;
@@ -90,11 +91,15 @@ export class CotListeners {
     for (const server of this.#tlsServers) server.setSecureContext(tls);
   }
 
-  /** Accepts nobody any more. Sessions are closed by the hub. */
-  async close(): Promise<void> {
-    await Promise.all(
-      this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
-    );
+  /** Accepts nobody any more, and sends away who has not signed in. Sessions are the hub's to close. */
+  stopAccepting(): void {
+    this.#ended = Promise.all(this.#servers.map((server) => new Promise<void>((done) => server.close(() => done()))));
+    this.waitingRoom.clear();
+  }
+
+  /** After `stopAccepting`: resolves when the last connection has ended. */
+  async ended(): Promise<void> {
+    await this.#ended;
   }
 
   async #listen(name: string, addresses: readonly ListenAddress[], create: () => Server): Promise<string[]> {

@@ -38,6 +38,11 @@ export class WaitingRoom {
     this.#leave(address, port);
   }
 
+  /** Sends everybody away. */
+  clear(): void {
+    for (const sockets of this.#byAddress.values()) for (const socket of sockets.values()) socket.destroy();
+  }
+
   #leave(address: string, port: number): void {
     const sockets = this.#byAddress.get(address);
     if (!sockets?.delete(port)) return;
