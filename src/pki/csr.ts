@@ -19,6 +19,8 @@ const RSA_EXPONENT_MIN = 0x10001n;
 /** OpenSSL's own bound for large keys is 64 bits; real keys have 65537. */
 const RSA_EXPONENT_MAX = 0xffff_ffffn;
 const DER_SEQUENCE = 0x30;
+/** `NEW` is what old Windows tools write. */
+const PEM_REQUEST = /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([^-]*)-----END /;
 
 /**
  * Reads a PKCS#10 request as clients send it: PEM, the PEM body without its marker lines (ATAK), the same on
@@ -35,9 +37,9 @@ export async function readRequest(
 ): Promise<CertificateRequest> {
   const der = derOfRequest(body);
   const x509 = await loadX509();
-  const request = parse(x509, der);
-  const publicKey = checkedKey(request.publicKey.rawData);
-  checkName(request.subjectName.getField('CN'), expectedName);
+  const { request, spki, commonNames } = parse(x509, der);
+  const publicKey = checkedKey(spki);
+  checkName(commonNames, expectedName);
   if (!(await isSignedByItsKey(request))) {
     throw invalid(
       'Its signature is wrong: the sender does not hold the key, or the request was changed on its way.',
@@ -56,17 +58,18 @@ function derOfRequest(body: Uint8Array | string): Buffer {
   }
   if (bytes.length === 0) throw invalid('It is empty.');
   if (bytes.readUInt8(0) === DER_SEQUENCE) return bytes;
-  const text = bytes
-    .toString('latin1')
-    .replace(/-----(BEGIN|END) (NEW )?CERTIFICATE REQUEST-----/g, '')
-    .replace(/\s+/g, '');
+  const whole = bytes.toString('latin1');
+  const text = (PEM_REQUEST.exec(whole)?.[1] ?? whole).replace(/\s+/g, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw invalid('It is neither PEM, base64 nor DER.');
   return Buffer.from(text, 'base64');
 }
 
 function parse(x509: X509Library, der: Buffer) {
   try {
-    return new x509.Pkcs10CertificateRequest(der);
+    const request = new x509.Pkcs10CertificateRequest(der);
+    // Both are parsed when they are asked for, and may be the damaged part.
+    const commonNames = request.subjectName.getField('CN');
+    return { request, spki: request.publicKey.rawData, commonNames };
   } catch {
     throw invalid('It is not a PKCS#10 request.');
   }
@@ -117,7 +120,7 @@ function checkName(commonNames: readonly string[], expectedName: string): void {
 }
 
 function folded(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return name.normalize('NFKC').toLowerCase();
 }
 
 function invalid(reason: string): BivouacError {

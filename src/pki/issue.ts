@@ -81,7 +81,8 @@ export async function issueClientCertificate(
  * certificate's subject is shown, logged or used as a file name.
  */
 export function checkCommonName(name: string): void {
-  const isSafe = name.length > 0 && name.length <= COMMON_NAME_MAX && !/[\p{C}/\\<>"'`$|;&]|\.\./u.test(name);
+  const { length } = [...name];
+  const isSafe = length > 0 && length <= COMMON_NAME_MAX && !/^\.|[\p{C}/\\<>"'`$|;&]/u.test(name);
   if (isSafe) return;
   throw new BivouacError('cert.request_name', `${shown(name)} cannot be the name in a certificate`);
 }
