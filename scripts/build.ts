@@ -103,7 +103,11 @@ async function bundleInto(work: string, facts: BuildFacts): Promise<string[]> {
     plugins: [awaitingMain],
     legalComments: 'none',
     logLevel: 'warning',
-    define: { BIVOUAC_BUILD: JSON.stringify(facts), 'import.meta.url': 'BIVOUAC_URL' },
+    define: {
+      BIVOUAC_BUILD: JSON.stringify(facts),
+      'import.meta.url': 'BIVOUAC_URL',
+      'import.meta.dirname': '__dirname',
+    },
     banner: { js: "const BIVOUAC_URL = require('node:url').pathToFileURL(process.execPath).href;" },
   });
   return Object.keys(metafile.inputs);
