@@ -45,10 +45,15 @@ export function createAudit({
 }): AuditLog {
   const lastByKey = new Map<string, { atMs: number; heldBack: number }>();
 
+  /** Notes on their way to the disk: who reads, reads them too. */
+  const underWay = new Set<Promise<void>>();
+
   function note(entry: NewAuditEntry): void {
-    store.audit.append(entry).catch((error) => {
-      log.error('audit.not_written', { action: entry.action, error: messageOf(error) });
-    });
+    const writing = store.audit
+      .append(entry)
+      .catch((error) => log.error('audit.not_written', { action: entry.action, error: messageOf(error) }))
+      .finally(() => underWay.delete(writing));
+    underWay.add(writing);
   }
 
   return {
@@ -76,13 +81,16 @@ export function createAudit({
       note(last?.heldBack ? { ...entry, detail: { ...entry.detail, heldBack: last.heldBack } } : entry);
     },
 
-    list: ({ beforeSeq, limit = LIST_DEFAULT } = {}) =>
-      store.audit.list({
+    async list({ beforeSeq, limit = LIST_DEFAULT } = {}) {
+      await Promise.all(underWay);
+      return store.audit.list({
         limit: Math.min(limit, LIST_MAX),
         ...(beforeSeq === undefined ? {} : { beforeSeq }),
-      }),
+      });
+    },
 
     async verify() {
+      await Promise.all(underWay);
       let entries = 0;
       let after: AuditCheckpoint | undefined;
       for (;;) {

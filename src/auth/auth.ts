@@ -81,7 +81,6 @@ export function createAuth(deps: AuthDeps): Auth {
     passwords,
     verified,
     regulation,
-    revocation,
     audit,
     clock,
     log,
@@ -99,7 +98,7 @@ export function createAuth(deps: AuthDeps): Auth {
   return {
     users: createUsers(shared),
     claim: createClaim(shared),
-    streamLogin: createStreamLogin({ store, passwordLogin, revocation, audit, clock }),
+    streamLogin: createStreamLogin({ store, passwordLogin, audit, clock }),
     httpLogin: createHttpLogin({ passwordLogin, enrolments: enrolmentTokens }),
     enrolmentTokens,
     revocation,

@@ -12,7 +12,6 @@ import { normalisePassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import type { RefusalCause } from './ports.ts';
 import type { createRegulation } from './regulation.ts';
-import type { RevocationCenter } from './revoke.ts';
 import type { createVerifiedCache } from './verified-cache.ts';
 
 /** Longer names are nobody's, UTF-16 units; they are cut so that tables of counters stay small. */
@@ -54,7 +53,6 @@ export function createPasswordLogin({
   passwords,
   verified,
   regulation,
-  revocation,
   audit,
   clock,
   log,
@@ -63,7 +61,6 @@ export function createPasswordLogin({
   readonly passwords: Passwords;
   readonly verified: ReturnType<typeof createVerifiedCache>;
   readonly regulation: ReturnType<typeof createRegulation>;
-  readonly revocation: RevocationCenter;
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
@@ -129,7 +126,6 @@ export function createPasswordLogin({
       return restraint;
     }
 
-    const mark = revocation.mark();
     const facts = await store.signIn.byPassword(userKey);
     const { principal, phc } = facts;
 
@@ -137,9 +133,6 @@ export function createPasswordLogin({
     if (principal !== undefined && alternative !== undefined) {
       const cause = stateRefusal({ ...facts, principal }, false);
       if (cause !== undefined) return refuse(offer, place, userKey, principal, cause);
-      if (revocation.isEndedSince(mark, { principalId: principal.id, certSerial: undefined })) {
-        return { cause: 'revoked_meanwhile' };
-      }
       welcome(offer, place, userKey, principal, 'enrolment_token');
       return { principal, alternative };
     }
@@ -174,9 +167,7 @@ export function createPasswordLogin({
       now.principal?.id === principal.id &&
       now.principal.credEpoch === principal.credEpoch &&
       stateRefusal({ ...now, principal: now.principal }, true) === undefined;
-    if (!isSame || revocation.isEndedSince(mark, { principalId: principal.id, certSerial: undefined })) {
-      return { cause: 'revoked_meanwhile' };
-    }
+    if (!isSame) return { cause: 'revoked_meanwhile' };
     if (!isKnownGood) {
       welcome(offer, place, userKey, now.principal, 'password');
       verified.add(principal.id, principal.credEpoch, password);

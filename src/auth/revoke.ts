@@ -5,13 +5,7 @@ import type { Store } from '../store/open.ts';
 import type { AuditLog } from './audit.ts';
 import type { Revocation, RevocationNotice } from './ports.ts';
 
-/**
- * Notices kept to judge sign-ins that were under way meanwhile. A sign-in takes seconds; so many
- * revocations in that time do not happen, and if they do, the sign-in is refused and tried again.
- */
-const NOTICES_KEPT = 256;
-
-/** What a revocation is compared with: a session, or a sign-in that is becoming one. */
+/** What a revocation is compared with. */
 export type SessionFacts = Pick<Identity, 'principalId' | 'certSerial'>;
 
 /** True when `notice` ends a session of this identity. For everybody who keeps sessions. */
@@ -26,9 +20,6 @@ export function endsSession(notice: RevocationNotice, { principalId, certSerial 
 export interface RevocationCenter extends Revocation {
   /** Tells all listeners what the store has committed. Resolves when they were called. */
   announce(notice: RevocationNotice): Promise<void>;
-  /** A moment, for `isEndedSince`. Taken before the facts of a sign-in are read. */
-  mark(): number;
-  isEndedSince(mark: number, session: SessionFacts): boolean;
 }
 
 export function createRevocation({
@@ -41,15 +32,11 @@ export function createRevocation({
   readonly log: Log;
 }): RevocationCenter {
   const listeners = new Set<(notice: RevocationNotice) => void>();
-  const notices: RevocationNotice[] = [];
-  let announced = 0;
 
   async function announce(notice: RevocationNotice): Promise<void> {
-    notices.push(notice);
-    announced += 1;
-    if (notices.length > NOTICES_KEPT) notices.shift();
-    // A sign-in that read its facts before the commit may have passed `isEndedSince` a moment ago. Its
-    // session reaches the hub within the turn, so the next turn finds it there; a later one is refused.
+    // The store answers in order. A sign-in that read its facts before this was committed has got them
+    // already, in this turn at the latest, and its session reaches the hub within the turn: the next turn
+    // finds it there. One that reads later sees what was committed.
     await new Promise((resolve) => setImmediate(resolve));
     const { principalId, cause, scope, serials } = notice;
     log.info('auth.revoked', { principalId, cause, scope, serials });
@@ -92,14 +79,6 @@ export function createRevocation({
     onRevoked(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
-    },
-
-    mark: () => announced,
-
-    isEndedSince(mark, session) {
-      const missed = announced - mark;
-      if (missed > notices.length) return true;
-      return notices.slice(notices.length - missed).some((notice) => endsSession(notice, session));
     },
   };
 }

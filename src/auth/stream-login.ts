@@ -8,7 +8,6 @@ import { placeOf } from './address.ts';
 import type { AuditLog } from './audit.ts';
 import type { PasswordLogin } from './password-login.ts';
 import type { RefusalCause, StreamLogin, StreamLoginResult } from './ports.ts';
-import type { RevocationCenter } from './revoke.ts';
 
 /** The channel of those who have none. */
 export const ANONYMOUS_GROUP = '__ANON__';
@@ -35,13 +34,11 @@ const CLOSE_REASONS: Readonly<Record<RefusalCause, CloseReason>> = {
 export function createStreamLogin({
   store,
   passwordLogin,
-  revocation,
   audit,
   clock,
 }: {
   readonly store: Pick<Store, 'signIn'>;
   readonly passwordLogin: PasswordLogin;
-  readonly revocation: RevocationCenter;
   readonly audit: AuditLog;
   readonly clock: Clock;
 }): StreamLogin {
@@ -50,14 +47,8 @@ export function createStreamLogin({
       const action = door === 'stream' ? 'stream.login' : 'https.login';
       const serial = plainHex(rawSerial);
       const { address } = placeOf(remote);
-      const mark = revocation.mark();
       const facts = await store.signIn.byCertificate(serial);
-      const cause =
-        certificateRefusal(facts, plainHex(fingerprint), door) ??
-        (facts !== undefined &&
-        revocation.isEndedSince(mark, { principalId: facts.principal.id, certSerial: serial })
-          ? 'revoked_meanwhile'
-          : undefined);
+      const cause = certificateRefusal(facts, plainHex(fingerprint), door);
       const principal = facts?.principal;
       const detail = { method: 'certificate', serial };
       if (cause !== undefined || principal === undefined) {

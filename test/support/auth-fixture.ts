@@ -63,7 +63,7 @@ export async function openAuth(t: TestContext, deps: Partial<AuthDeps> = {}): Pr
     hashes: () => Number(/^bivouac_password_hashes_total (\d+)$/m.exec(metrics.text())?.[1]),
     audited: async () => (await auth.audit.list({ limit: 1_000 })).toReversed(),
     withDatabase(work) {
-      const database = new DatabaseSync(join(dataDir, DATABASE_FILE));
+      const database = new DatabaseSync(join(dataDir, DATABASE_FILE), { timeout: 5_000 });
       try {
         return work(database);
       } finally {
