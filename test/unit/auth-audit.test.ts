@@ -110,6 +110,27 @@ test('the log has a greatest size: the oldest go in steps, and what is left is i
   assert.deepEqual(await audit.verify(), { isIntact: true, entries: AUDIT_ENTRIES_MAX + 1 });
 });
 
+test('no text that a stranger chooses can break the chain', async (t) => {
+  const { auth, store } = await openAuth(t);
+  const texts = [
+    '\ud800',
+    'a\u0000b',
+    '\n{"ev":"forged"}',
+    'x'.repeat(100_000),
+    '"\\',
+    '\u2028',
+    '𝒳'.repeat(200),
+  ];
+  for (const text of texts) {
+    await store.audit.append({ ...entry(1), actor: text, target: text, remote: text, detail: { text } });
+    await auth.streamLogin.byPassword({ username: text, password: text, uid: text, remote: text });
+    await auth.streamLogin.byCertificate({ serial: text, fingerprint: text, remote: text });
+  }
+  assert.deepEqual(await auth.audit.verify(), { isIntact: true, entries: texts.length * 3 });
+  const stored = await auth.audit.list();
+  assert.ok(stored.every(({ target, remote }) => !/\p{Cc}/u.test(`${target}${remote}`)));
+});
+
 test('actions and what is said about them stand or fall together', async (t) => {
   const { auth, audited } = await openAuth(t);
   await auth.users.add({ name: 'alice' }, CONSOLE);

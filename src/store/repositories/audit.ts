@@ -12,6 +12,9 @@ export const AUDIT_ENTRIES_MAX = 50_000;
 /** Old entries go in steps of so many, so that not every append has to delete one. */
 const AUDIT_TRIM_STEP = 1_000;
 
+/** Longest label that is kept, UTF-16 units. */
+const TEXT_MAX_UNITS = 256;
+
 /** One thing that happened. Holds no secret: no password, token, key or part of one. */
 export interface NewAuditEntry {
   readonly atMs: number;
@@ -66,11 +69,11 @@ export function appendAudit(db: Db, entry: NewAuditEntry): void {
     seq: bounds.last_seq + 1,
     at_ms: entry.atMs,
     actor_id: entry.actorId,
-    actor: entry.actor,
+    actor: storable(entry.actor),
     action: entry.action,
     target_id: entry.targetId ?? null,
-    target: entry.target ?? null,
-    remote: entry.remote,
+    target: entry.target == null ? null : storable(entry.target),
+    remote: entry.remote === null ? null : storable(entry.remote),
     result: entry.result,
     detail: JSON.stringify(entry.detail ?? {}),
     prev_hash: bounds.last_hash,
@@ -106,6 +109,17 @@ function boundsOf(db: Db): Bounds {
   );
   // A database without its one row was tampered with: the chain then starts at nothing, and verify says so.
   return bounds ?? { first_seq: 1, first_prev_hash: '', last_seq: 0, last_hash: '' };
+}
+
+/**
+ * Text that the database gives back as it was: strangers name themselves, and half a character would be
+ * stored as another one than was hashed.
+ */
+function storable(text: string): string {
+  return text
+    .slice(0, TEXT_MAX_UNITS)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, '\ufffd');
 }
 
 function hashOf(row: Row): string {
