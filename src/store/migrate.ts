@@ -48,7 +48,13 @@ function backUp(db: Db, dataDir: string, version: number): string {
   const path = join(dataDir, `${DATABASE_FILE}.v${version}.bak`);
   // VACUUM INTO refuses a file that exists: one left by an attempt that was cut short is worth nothing.
   rmSync(path, { force: true });
-  db.run('VACUUM INTO ?', [path]);
-  chmodSync(path, 0o600);
+  try {
+    db.run('VACUUM INTO ?', [path]);
+    chmodSync(path, 0o600);
+  } catch (error) {
+    // On a full disk: half a copy would only take the space that is missing.
+    rmSync(path, { force: true });
+    throw error;
+  }
   return path;
 }

@@ -1,42 +1,25 @@
 import type { Clock } from '../core/clock.ts';
-import type { BivouacError } from '../core/errors.ts';
+import { BivouacError } from '../core/errors.ts';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
-import type { Metrics } from '../core/metrics.ts';
 import { openChannel } from './channel.ts';
-import type { Repository } from './operation.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import type { Operations, Repository } from './operation.ts';
 import { type Repositories, repositories } from './repositories/index.ts';
 import { createStoreHealth } from './store-health.ts';
 
 export interface StoreOptions {
   /** Holds `bivouac.db`; made when missing. */
   readonly dataDir: string;
-  /** How long recorded events may wait for their commit, milliseconds: what a power cut can cost. */
-  readonly commitIntervalMs?: number;
-  /** Events, and bytes of them, that may wait for the disk before the oldest positions are dropped. */
-  readonly queueMaxEvents?: number;
-  readonly queueMaxBytes?: number;
   readonly log: Log;
   readonly clock: Clock;
   readonly health?: Health;
-  readonly metrics?: Metrics;
   /** Called once when the store dies while it is open (its thread ended): every call fails from then on. */
   readonly onFailed?: (error: BivouacError) => void;
 }
 
-/** As the configuration's, for commands that open the store without a server. */
-const COMMIT_INTERVAL_MS = 500;
-const QUEUE_MAX_EVENTS = 20_000;
-const QUEUE_MAX_BYTES = 32 * 1024 * 1024;
-
 /** The repositories, each call a promise that resolves once its effect is on the disk. */
 export type Store = { readonly [K in keyof Repositories]: Repository<Repositories[K]> } & {
-  readonly recorder: Recorder;
-  /**
-   * Commits what the recorder holds, finishes what was asked for, copies the log back into the file and ends
-   * the thread. Safe to call twice.
-   */
+  /** Finishes what was asked for, copies the log back into the file and ends the thread. Safe to call twice. */
   close(): Promise<void>;
 };
 
@@ -65,50 +48,27 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     repository: string,
     operation: string,
     argument: unknown,
-    transfer?: readonly ArrayBuffer[],
+    moved?: readonly ArrayBuffer[],
   ): Promise<unknown> {
     try {
-      return await channel.call(repository, operation, argument, transfer);
+      return await channel.call(repository, operation, argument, moved);
     } catch (error) {
-      storeHealth.refused(error);
+      if (error instanceof BivouacError) storeHealth.refused(error);
       throw error;
     }
   }
 
-  const recorder = createRecorder({
-    append: async (batch) => {
-      await call('history', 'append', batch, [batch.buffer]);
-      storeHealth.wrote();
-    },
-    commitIntervalMs: options.commitIntervalMs ?? COMMIT_INTERVAL_MS,
-    queueMaxEvents: options.queueMaxEvents ?? QUEUE_MAX_EVENTS,
-    queueMaxBytes: options.queueMaxBytes ?? QUEUE_MAX_BYTES,
-    log,
-    clock,
-    health: options.health,
-    metrics: options.metrics,
-  });
-
-  let closing: Promise<void> | undefined;
-  async function close(): Promise<void> {
-    const lost = await recorder.flush();
-    if (lost > 0) log.error('recorder.lost', { events: lost });
-    storeHealth.stop();
-    await channel.close();
-  }
-
   const facade: Record<string, unknown> = {
-    recorder,
-    close: () => {
-      closing ??= close();
-      return closing;
+    close() {
+      storeHealth.stop();
+      return channel.close();
     },
   };
-  for (const [name, operations] of Object.entries(repositories)) {
+  for (const [name, operations] of Object.entries<Operations>(repositories)) {
     facade[name] = Object.fromEntries(
-      Object.keys(operations).map((operation) => [
+      Object.entries(operations).map(([operation, { moved }]) => [
         operation,
-        (argument?: unknown) => call(name, operation, argument),
+        (argument?: unknown) => call(name, operation, argument, moved?.(argument)),
       ]),
     );
   }

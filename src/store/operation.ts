@@ -11,14 +11,19 @@ import type { Db } from './db.ts';
 export interface Operation<Argument, Result> {
   readonly mode: 'read' | 'write';
   run(db: Db, argument: Argument): Result;
+  /** Buffers of the argument that are moved to the worker and not copied: the caller's are empty afterwards. */
+  readonly moved?: ((argument: Argument) => readonly ArrayBuffer[]) | undefined;
 }
 
 export function read<A, R>(run: (db: Db, argument: A) => R): Operation<A, R> {
   return { mode: 'read', run };
 }
 
-export function write<A, R>(run: (db: Db, argument: A) => R): Operation<A, R> {
-  return { mode: 'write', run };
+export function write<A, R>(
+  run: (db: Db, argument: A) => R,
+  moved?: (argument: A) => readonly ArrayBuffer[],
+): Operation<A, R> {
+  return { mode: 'write', run, moved };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table of operations holds operations of all arguments

@@ -1,22 +1,25 @@
 import type { Cancel, Clock } from '../core/clock.ts';
-import { BivouacError, type ErrorCode } from '../core/errors.ts';
-import type { Health, HealthWarning } from '../core/health.ts';
+import type { BivouacError, ErrorCode } from '../core/errors.ts';
+import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
 
-/** A quiet kit writes nothing for hours: this often a small write finds out whether the disk takes it again. */
-const PROBE_PERIOD_MS = 15_000;
+/**
+ * While the disk is in trouble, a small write finds out this often whether it is over. Other writes cannot
+ * tell: many find nothing to change, and a quiet kit has none for hours.
+ */
+const PROBE_PERIOD_MS = 5_000;
 
-const TEXTS: Partial<Record<ErrorCode, string>> = {
+const UNWRITABLE = 'store.unwritable';
+
+/** Troubles that may pass. */
+const UNWRITABLE_TEXTS: Partial<Record<ErrorCode, string>> = {
   'store.full':
     'The disk is full: nothing can be saved. Live sharing goes on. Free some space, or allow less room for the history.',
   'store.io':
     'The disk does not read or write: nothing can be saved. Live sharing goes on. The SD card may be failing.',
-  'store.corrupt': 'The database is damaged. Stop the server and restore a backup.',
 };
 
-const UNWRITABLE = 'store.unwritable';
-
-/** Watches how calls end, and keeps one health warning while the disk does not take writes. */
+/** Watches how calls end, and keeps health warnings while the disk or the database is in trouble. */
 export function createStoreHealth(deps: {
   readonly health: Health | undefined;
   readonly log: Log;
@@ -27,38 +30,37 @@ export function createStoreHealth(deps: {
   const { health, log, clock, probe } = deps;
   let cancelProbe: Cancel | undefined;
 
-  function over(): void {
-    if (cancelProbe === undefined) return;
-    cancelProbe();
+  function stop(): void {
+    cancelProbe?.();
     cancelProbe = undefined;
+  }
+
+  function isOver(): void {
+    stop();
     health?.clear(UNWRITABLE);
     log.info('store.writable');
   }
 
   return {
-    /** The disk took a write (only told of calls that surely write: many find nothing to change). */
-    wrote: over,
-    refused(error: unknown): void {
-      const text = error instanceof BivouacError ? TEXTS[error.code] : undefined;
+    stop,
+    /** A call ended with this error. */
+    refused({ code }: BivouacError): void {
+      if (code === 'store.corrupt') {
+        const text = 'The database is damaged. Stop the server and restore a backup.';
+        health?.set({ code, severity: 'bad', text });
+        log.warnRarely(code, code);
+      }
+      const text = UNWRITABLE_TEXTS[code];
       if (text === undefined) return;
-      const warning: HealthWarning = { code: UNWRITABLE, severity: 'bad', text };
-      health?.set(warning);
-      log.warnRarely(UNWRITABLE, UNWRITABLE, { code: (error as BivouacError).code });
-      // A probe that fails is told here again, as any call.
-      cancelProbe ??= clock.every(PROBE_PERIOD_MS, () => void probe().then(over, () => undefined));
+      health?.set({ code: UNWRITABLE, severity: 'bad', text });
+      log.warnRarely(UNWRITABLE, UNWRITABLE, { code });
+      cancelProbe ??= clock.every(PROBE_PERIOD_MS, () => void probe().then(isOver, () => undefined));
     },
     /** The worker is gone, and with it the store. */
     failed(error: BivouacError): void {
-      health?.set({
-        code: 'store.failed',
-        severity: 'bad',
-        text: `${error.message}. Nothing is saved until the server starts again.`,
-      });
-      over();
-    },
-    stop(): void {
-      cancelProbe?.();
-      cancelProbe = undefined;
+      stop();
+      const text = `${error.message}. Nothing is saved until the server starts again.`;
+      health?.set({ code: error.code, severity: 'bad', text });
     },
   };
 }

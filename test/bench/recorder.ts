@@ -7,7 +7,7 @@ import { DATABASE_FILE } from '../../src/store/db.ts';
 import { openStore } from '../../src/store/open.ts';
 import { pack } from '../../src/store/packed-batch.ts';
 import type { RecordedEvent } from '../../src/store/recorded-event.ts';
-import { recordedEvent } from '../support/store-fixture.ts';
+import { recordedEvent, recorderOf } from '../support/store-fixture.ts';
 
 /**
  * What history costs: the event loop's share (recording and packing, per event) and the worker's (events per
@@ -19,6 +19,7 @@ const LOOP_EVENTS = 200_000;
 const DISK_SECONDS = 4;
 const PACED_SECONDS = 2;
 const PACED_HZ = 400;
+const COMMIT_INTERVAL_MS = 500;
 
 const events = Array.from({ length: UIDS }, (_, i) =>
   recordedEvent({ uid: `ANDROID-${i}`, callsign: `C${i}` }),
@@ -46,14 +47,8 @@ function packCost(): number {
 
 /** Keeps the queue full, so that the worker never waits. */
 async function diskRate() {
-  const store = await openStore({
-    dataDir,
-    log: silentLog,
-    clock: systemClock,
-    queueMaxEvents: 1e6,
-    queueMaxBytes: 2 ** 30,
-  });
-  const { recorder } = store;
+  const store = await openStore({ dataDir, log: silentLog, clock: systemClock });
+  const recorder = recorderOf(store, { queueMaxEvents: 1e6, queueMaxBytes: 2 ** 30 });
   let recorded = 0;
   let recordMs = 0;
   const endMs = performance.now() + DISK_SECONDS * 1_000;
@@ -67,6 +62,7 @@ async function diskRate() {
     await new Promise(setImmediate);
   }
   const committed = recorder.committed;
+  await recorder.flush();
   await store.close();
   const { size } = await stat(join(dataDir, DATABASE_FILE));
   return {
@@ -79,16 +75,18 @@ async function diskRate() {
 /** A busy kit: the whole main thread's CPU time for its history, at the default commit interval. */
 async function pacedCost() {
   const store = await openStore({ dataDir, log: silentLog, clock: systemClock });
+  const recorder = recorderOf(store, { commitIntervalMs: COMMIT_INTERVAL_MS });
   await new Promise((resolve) => setTimeout(resolve, 200));
   const before = process.threadCpuUsage();
   let recorded = 0;
   const tick = setInterval(() => {
-    for (let i = 0; i < PACED_HZ / 50; i += 1) store.recorder.record(eventAt(recorded + i));
+    for (let i = 0; i < PACED_HZ / 50; i += 1) recorder.record(eventAt(recorded + i));
     recorded += PACED_HZ / 50;
   }, 20);
   await new Promise((resolve) => setTimeout(resolve, PACED_SECONDS * 1_000));
   clearInterval(tick);
   const { user, system } = process.threadCpuUsage(before);
+  await recorder.flush();
   await store.close();
   return {
     pacedEventsPerSecond: PACED_HZ,

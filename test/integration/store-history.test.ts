@@ -9,6 +9,7 @@ import {
   openTestStore,
   recordedEvent,
   recordedMessage,
+  recorderOf,
   temporaryDir,
   textOf,
 } from '../support/store-fixture.ts';
@@ -17,8 +18,9 @@ const T0 = Date.UTC(2026, 5, 1, 12, 0, 0);
 const MINUTE_MS = 60_000;
 
 async function recordAll(store: Store, events: readonly Partial<RecordedEvent>[]): Promise<void> {
-  for (const event of events) store.recorder.record(recordedEvent(event));
-  assert.equal(await store.recorder.flush(), 0);
+  const recorder = recorderOf(store);
+  for (const event of events) recorder.record(recordedEvent(event));
+  assert.equal(await recorder.flush(), 0);
 }
 
 async function everyPage(

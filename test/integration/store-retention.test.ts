@@ -8,7 +8,7 @@ import { DATABASE_FILE } from '../../src/store/db.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import { createRetention } from '../../src/store/retention.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { openTestStore, recordedEvent, temporaryDir } from '../support/store-fixture.ts';
+import { openTestStore, recordedEvent, recorderOf, temporaryDir } from '../support/store-fixture.ts';
 
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
@@ -18,13 +18,14 @@ const NOW_MS = Date.UTC(2026, 5, 1, 12, 0, 0);
 
 /** Records one event for each time, in this order; their uids are `e0`, `e1`, … */
 async function recordAt(store: Store, receivedMs: readonly number[], bytes = 600): Promise<void> {
+  const recorder = recorderOf(store);
   const body = Buffer.alloc(bytes, 'x');
   const already = (await store.history.usage()).lastId;
   for (const [i, ms] of receivedMs.entries()) {
-    store.recorder.record(recordedEvent({ uid: `e${already + i}`, receivedMs: ms, bytes: body }));
-    if (i % 5_000 === 4_999) await store.recorder.flush();
+    recorder.record(recordedEvent({ uid: `e${already + i}`, receivedMs: ms, bytes: body }));
+    if (i % 5_000 === 4_999) await recorder.flush();
   }
-  assert.equal(await store.recorder.flush(), 0);
+  assert.equal(await recorder.flush(), 0);
 }
 
 async function remaining(store: Store): Promise<string[]> {

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/open.ts';
 import type { RecordedEvent } from '../../src/store/recorded-event.ts';
+import { createRecorder, type Recorder, type RecorderDeps } from '../../src/store/recorder.ts';
 
 /** A directory for one test, gone with it. */
 export async function temporaryDir(t: TestContext): Promise<string> {
@@ -14,24 +15,31 @@ export async function temporaryDir(t: TestContext): Promise<string> {
   return dir;
 }
 
-/** A real store in a directory of its own; closed and removed with the test. */
+/** A real store in a directory of its own, and a recorder to it; closed and removed with the test. */
 export async function openTestStore(
   t: TestContext,
   options: Partial<StoreOptions> = {},
-): Promise<{ store: Store; dataDir: string }> {
+): Promise<{ store: Store; recorder: Recorder; dataDir: string }> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'bivouac-store-')));
-  const store = await openStore({
-    log: silentLog,
-    clock: systemClock,
-    commitIntervalMs: 10,
-    ...options,
-    dataDir,
-  });
+  const store = await openStore({ log: silentLog, clock: systemClock, ...options, dataDir });
   t.after(async () => {
     await store.close();
     await rm(dataDir, { recursive: true, force: true });
   });
-  return { store, dataDir };
+  return { store, recorder: recorderOf(store), dataDir };
+}
+
+/** A recorder with the limits of the configuration's defaults, and a short interval. */
+export function recorderOf(store: Store, options: Partial<RecorderDeps> = {}): Recorder {
+  return createRecorder({
+    append: store.history.append,
+    commitIntervalMs: 5,
+    queueMaxEvents: 20_000,
+    queueMaxBytes: 32 * 1024 * 1024,
+    log: silentLog,
+    clock: systemClock,
+    ...options,
+  });
 }
 
 /** A broadcast position of 600 bytes, as ATAK sends them; `changes` make it something else. */

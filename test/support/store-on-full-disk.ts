@@ -4,7 +4,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { createHealth } from '../../src/core/health.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { openStore } from '../../src/store/open.ts';
-import { recordedEvent, recordedMessage } from './store-fixture.ts';
+import { recordedEvent, recordedMessage, recorderOf } from './store-fixture.ts';
 
 /**
  * A process on a small disk of its own: `node store-on-full-disk.ts DIR`. It records until the disk is full,
@@ -22,9 +22,8 @@ const store = await openStore({
   log: silentLog,
   clock: systemClock,
   health,
-  commitIntervalMs: 5,
-  queueMaxEvents: QUEUE_MAX_EVENTS,
 });
+const recorder = recorderOf(store, { health, queueMaxEvents: QUEUE_MAX_EVENTS });
 const warnings = () => health.list().map(({ code }) => code);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -36,10 +35,10 @@ let chats = 0;
 let positions = 0;
 function recordSome(): void {
   for (let i = 0; i < 10; i += 1) {
-    store.recorder.record(recordedEvent({ uid: `p-${positions}` }));
+    recorder.record(recordedEvent({ uid: `p-${positions}` }));
     positions += 1;
   }
-  store.recorder.record(recordedMessage({ uid: `chat-${chats}` }));
+  recorder.record(recordedMessage({ uid: `chat-${chats}` }));
   chats += 1;
 }
 
@@ -47,7 +46,7 @@ while (!warnings().includes('store.unwritable')) {
   recordSome();
   await pause(1);
 }
-const committedWhenFull = store.recorder.committed;
+const committedWhenFull = recorder.committed;
 const writeWhenFull = await store.settings
   .set({ key: 'large', value: 'x'.repeat(100_000), nowMs: 1 })
   .then(() => 'ok')
@@ -62,7 +61,7 @@ while (warnings().length > 0) {
   recordSome();
   await pause(10);
 }
-const left = await store.recorder.flush();
+const left = await recorder.flush();
 
 const stored = { chats: [] as string[], positions: 0 };
 let afterId: number | undefined;

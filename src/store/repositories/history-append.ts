@@ -11,13 +11,16 @@ interface Head {
 }
 
 export const historyAppend = {
-  /** Adds a batch of the recorder. */
-  append: write((db, batch: PackedBatch): void => {
-    // A uid often comes several times in a batch: its head is read and written once.
-    const heads = new Map<string, Head>();
-    for (const event of unpack(batch)) appendOne(db, heads, event);
-    for (const [uid, head] of heads) saveHead(db, uid, head);
-  }),
+  /** Adds a batch of the recorder; its buffer is moved. */
+  append: write(
+    (db, batch: PackedBatch): void => {
+      // A uid often comes several times in a batch: its head is read and written once.
+      const heads = new Map<string, Head>();
+      for (const event of unpack(batch)) appendOne(db, heads, event);
+      for (const [uid, head] of heads) saveHead(db, uid, head);
+    },
+    ({ buffer }) => [buffer],
+  ),
 };
 
 function appendOne(db: Db, heads: Map<string, Head>, event: UnpackedEvent): void {
