@@ -4,9 +4,15 @@ import type { Cancel } from '../core/clock.ts';
 export type Soon = (fn: () => void) => void;
 
 /**
+ * A spell without a flush of so many windows is quiet. One window would not do: at the rate where two or three
+ * events share a window, every third gap is longer than that, and each costs a write per client.
+ */
+const QUIET_WINDOWS = 2.5;
+
+/**
  * Decides when what was published goes out. The first event after a quiet spell and everything urgent (chat,
  * alerts, control) go out in this turn of the loop, together with whatever else arrives in it; positions under
- * load wait until a window has passed since the last flush, so that each client gets them in one write.
+ * load wait up to a window for company, so that each client gets them in one write.
  */
 export class FlushScheduler {
   readonly #windowMs: number;
@@ -39,9 +45,9 @@ export class FlushScheduler {
       return;
     }
     if (this.#cancelTimer !== undefined) return;
-    const waitMs = this.#lastFlushMs + this.#windowMs - this.#monotonicMs();
-    if (waitMs <= 0) this.#runSoon();
-    else this.#cancelTimer = this.#after(waitMs, () => this.#run());
+    const quietMs = this.#monotonicMs() - this.#lastFlushMs;
+    if (quietMs >= this.#windowMs * QUIET_WINDOWS) this.#runSoon();
+    else this.#cancelTimer = this.#after(this.#windowMs, () => this.#run());
   }
 
   stop(): void {
