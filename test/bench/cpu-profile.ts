@@ -70,7 +70,7 @@ function summarise({ nodes, samples, timeDeltas }: CpuProfile): Omit<ProfileSumm
 function groupOf({ functionName, url }: { functionName: string; url: string }): ProfileGroup {
   if (functionName === '(idle)') return 'idle';
   if (functionName === '(garbage collector)') return 'gc';
-  if (url.startsWith('node:')) return 'node';
+  if (url.startsWith('node:') || url.startsWith('wasm:')) return 'node';
   if (url.includes('/node_modules/')) return 'packages';
   return url === '' ? 'native' : 'ours';
 }
