@@ -3,7 +3,7 @@ import { BivouacError } from '../core/errors.ts';
 import { day } from './generations.ts';
 import { CA_RSA_BITS, curveOf, generateRsaKey, LEAF_RSA_BITS, signingKeyOf, spkiDer } from './keys.ts';
 import { CA_LAST_USE_MS, caWindow, type Moment } from './validity.ts';
-import { factsOf, loadX509, randomSerial, splitPemChain } from './x509.ts';
+import { factsOf, loadX509, pemOf, randomSerial, splitPemChain } from './x509.ts';
 
 export interface CaKeyPair {
   readonly certificatePem: string;
@@ -41,7 +41,7 @@ export async function makeCa(moment: Moment, floorMs: number): Promise<CaKeyPair
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
     ],
   });
-  return { certificatePem: certificate.toString('pem'), key };
+  return { certificatePem: pemOf(new Uint8Array(certificate.rawData), 'CERTIFICATE'), key };
 }
 
 /** What an administrator hands over: PEM texts; `passphrase` when the key is encrypted. */
@@ -57,7 +57,7 @@ export interface CaImport {
 export async function checkImportedCa(offer: CaImport, { nowMs }: Moment): Promise<CaKeyPair> {
   const certificate = readCertificate(offer.certificatePem);
   const key = readKey(offer);
-  const { notBeforeMs, notAfterMs, pem } = factsOf(certificate);
+  const { notAfterMs, pem } = factsOf(certificate);
   if (!certificate.checkPrivateKey(key)) refuse('The key does not belong to the certificate.');
   if (!certificate.ca) refuse('This is not the certificate of a CA (basicConstraints).');
   if (!certificate.checkIssued(certificate) || !certificate.verify(certificate.publicKey)) {
@@ -70,8 +70,7 @@ export async function checkImportedCa(offer: CaImport, { nowMs }: Moment): Promi
       `The key is too weak or of a kind that TAK clients do not take: RSA of ${LEAF_RSA_BITS} bits or more, or EC P-256, P-384, P-521.`,
     );
   }
-  if (nowMs < notBeforeMs)
-    refuse(`It is valid from ${day(notBeforeMs)}, and the clock of this kit says ${day(nowMs)}.`);
+  // Not yet valid is no reason: the kit's clock may be behind, and phones look at their own.
   if (notAfterMs < nowMs + CA_LAST_USE_MS) refuse(`It ends on ${day(notAfterMs)}: too soon to be of use.`);
   await checkUsages(pem);
   return { certificatePem: pem, key };

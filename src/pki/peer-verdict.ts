@@ -74,5 +74,5 @@ function refused(cause: Extract<PeerVerdict, { isTrusted: false }>['cause'], tex
 
 /** A stranger's words, which may be long and many-lined. */
 function oneLine(name: string): string {
-  return name.replace(/[\p{C}\s]+/gu, ', ').slice(0, 120);
+  return name.replace(/\p{C}+/gu, ', ').slice(0, 120);
 }
