@@ -5,7 +5,7 @@ import { restorePresence } from './app/restore-presence.ts';
 import { createStreamAuthenticator } from './app/stream-authenticator.ts';
 import { endsSession } from './auth/revoke.ts';
 import { controlSocketPath } from './config/control-socket.ts';
-import type { Config } from './config/schema.ts';
+import { type Config, SCHEMA } from './config/schema.ts';
 import { newId } from './core/ids.ts';
 import { createLog, type Log, silentLog } from './core/log.ts';
 import { CONTROL_PEER } from './http/peer.ts';
@@ -16,9 +16,10 @@ import { tlsOptions } from './pki/tls-material.ts';
 import { createRecorder } from './store/recorder.ts';
 import { createRetention } from './store/retention.ts';
 import { clearControlSocket } from './system/data-lock.ts';
-import { watchHostIdentity } from './system/network-addresses.ts';
+import { reachableAddresses, watchHostIdentity } from './system/network-addresses.ts';
 import { type Platform, readPlatform } from './system/platform.ts';
 import { createServiceNotify } from './system/service-notify.ts';
+import { firstStartHelp, writeToTerminal } from './system/terminal.ts';
 import { CotListeners } from './transport/cot-listeners.ts';
 import { POLICIES } from './transport/stream-auth.ts';
 import { version } from './version.ts';
@@ -125,6 +126,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     const stopWatchdog = service.startWatchdog(clock);
     if (stopWatchdog !== undefined) started.defer(stopWatchdog);
     log.info('app.ready', { listeners: addresses, version });
+    await greet(kit, config, platform, addresses);
   }
 
   function tls(kit: Kit, clientCertificate: 'ask' | 'none') {
@@ -185,6 +187,26 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       return addresses;
     },
   };
+}
+
+/** For the person who started it by hand; a service has no terminal and says nothing. */
+async function greet(
+  kit: Kit,
+  config: Config,
+  platform: Platform,
+  listeners: App['addresses'],
+): Promise<void> {
+  const people = await kit.auth.users.list();
+  writeToTerminal(
+    firstStartHelp({
+      version,
+      listeners,
+      addresses: reachableAddresses(platform.hostIdentity()),
+      dataOption: config.dataDir === SCHEMA.dataDir.default ? '' : ` --data ${config.dataDir}`,
+      // The first administrator is there from the start, and nobody yet.
+      hasPeople: people.length > 1,
+    }),
+  );
 }
 
 /** One revocation reaches every port and every live socket. */

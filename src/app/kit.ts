@@ -9,11 +9,11 @@ import type { ConnectedClient } from '../http/app-deps.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
 import { createKeystore } from '../pki/keystore.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { createChecks } from '../system/checks.ts';
 import { lockDataDirectory } from '../system/data-lock.ts';
 import type { Platform } from '../system/platform.ts';
 import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
 import { builtAtMs, version } from '../version.ts';
-import { createChecks } from './checks.ts';
 import { createClientPackages } from './client-packages.ts';
 
 /** What only a running server knows; the command line without one sees the empty view. */
@@ -60,12 +60,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     const health = createHealth();
     const metrics = createMetrics();
 
-    const store = await openStore({
-      dataDir: config.dataDir,
-      commitIntervalMs: config.store.commitIntervalMs,
-      log,
-      clock,
-    });
+    const store = await openStore({ dataDir: config.dataDir, log, clock, health });
     opened.defer(() => store.close());
 
     const auth = createAuth({
@@ -124,13 +119,12 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
         clients: () => live.clients(),
         checks: createChecks({
           config,
+          platform,
           authority,
-          hostIdentity: platform.hostIdentity,
-          systemClock,
+          clock: systemClock,
           timeFloor,
           health,
           listeners: () => live.listeners(),
-          isRunning: () => live.startedAtMs !== undefined,
         }),
       },
     });

@@ -1,10 +1,5 @@
 import { z } from 'zod';
-
-/** Where a listener accepts connections. `host` is an IP address or a name; port 0 asks the kernel for one. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import type { ListenAddress } from '../core/address.ts';
 
 /**
  * `HOST:PORT`, IPv6 in brackets (`[::]:8089`), a comma list of them, or `off` (an empty list).
@@ -23,11 +18,6 @@ export function parseListen(text: string): readonly ListenAddress[] | { readonly
     addresses.push({ host: match[1] ?? match[2] ?? '', port });
   }
   return addresses;
-}
-
-/** `127.0.0.1:8089`, `[::1]:8089`. */
-export function formatAddress(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 export const listenSchema = z.string().transform((text, context) => {

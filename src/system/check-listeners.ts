@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { ListenAddress } from '../config/listen-address.ts';
+import type { ListenAddress } from '../core/address.ts';
 import type { Check } from '../http/app-deps.ts';
 
 type ListenConfig = Readonly<Record<string, readonly ListenAddress[]>>;

@@ -8,7 +8,7 @@ import type { CloseReason } from '../hub/close-reason.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Identity, Wire } from '../hub/ports.ts';
 import type { Session } from '../hub/session.ts';
-import type { StreamAuthenticator } from './stream-auth.ts';
+import type { StreamAuthenticator, StreamLogin } from './stream-auth.ts';
 
 export interface ConnectionDeps {
   readonly hub: Hub;
@@ -25,6 +25,8 @@ export interface ConnectionInit {
   readonly identity: Identity | undefined;
   /** `<auth>` must be the first element. */
   readonly needsPassword: boolean;
+  /** Looks at the certificate once more: while a password was waited for, it may have been revoked. */
+  readonly judgeAgain: (() => Promise<StreamLogin>) | undefined;
 }
 
 /** Before it has signed in, nobody may send more than one `<auth>` needs (AUTH: 8 KiB). */
@@ -47,6 +49,7 @@ export class CotConnection implements Wire {
   readonly #decoder: StreamDecoder;
   #identity: Identity | undefined;
   #needsPassword: boolean;
+  readonly #judgeAgain: ConnectionInit['judgeAgain'];
   readonly #onSignedIn: () => void;
   #session: Session | undefined;
   #reason: CloseReason | undefined;
@@ -67,6 +70,7 @@ export class CotConnection implements Wire {
     this.#log = deps.log.with({ remote: this.remote, listener: init.listener });
     this.#needsPassword = init.needsPassword;
     this.#identity = init.identity;
+    this.#judgeAgain = init.judgeAgain;
     this.#onSignedIn = onSignedIn;
     this.#decoder = new StreamDecoder({ maxEventBytes: deps.maxEventBytes, acceptsAuth: true });
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
@@ -152,29 +156,32 @@ export class CotConnection implements Wire {
     this.#isChecking = true;
     // What follows waits in the kernel, not in our memory.
     this.#socket.pause();
-    const { username, password, uid } = element;
-    const remoteAddress = this.#socket.remoteAddress ?? '';
     try {
-      const login = await this.#deps.auth.byPassword({ username, password, uid, remoteAddress });
+      const login = await this.#login(element);
       if (this.#reason !== undefined) return;
-      if ('refused' in login) {
-        this.close(login.refused);
-      } else if (this.#identity !== undefined && this.#identity.principalId !== login.identity.principalId) {
-        this.close('auth_mismatch');
-      } else {
-        this.#passwordAccepted(login.identity);
-      }
+      if ('refused' in login) this.close(login.refused);
+      else this.#passwordAccepted(login.identity);
     } catch (error) {
       this.#log.error('cot.auth_error', { error: messageOf(error) });
       this.close('auth_failed');
     }
   }
 
+  async #login({ username, password, uid }: AuthElement): Promise<StreamLogin> {
+    const remoteAddress = this.#socket.remoteAddress ?? '';
+    const login = await this.#deps.auth.byPassword({ username, password, uid, remoteAddress });
+    const byCertificate = this.#identity;
+    if ('refused' in login || byCertificate === undefined) return login;
+    if (byCertificate.principalId !== login.identity.principalId) return { refused: 'auth_mismatch' };
+    // A certificate stays part of the identity, so that revoking it ends the session; while the password was
+    // waited for, that may have happened already.
+    return (await this.#judgeAgain?.()) ?? login;
+  }
+
   #passwordAccepted(identity: Identity): void {
     this.#isChecking = false;
     this.#needsPassword = false;
-    // A certificate that was accepted before stays part of the identity: revoking it ends the session.
-    if (this.#session === undefined) this.#enter(this.#identity ?? identity);
+    if (this.#session === undefined) this.#enter(identity);
     this.#socket.resume();
     this.#readOn();
   }

@@ -5,7 +5,7 @@ import {
   type TlsOptions,
   type Server as TlsServer,
 } from 'node:tls';
-import { formatAddress, type ListenAddress } from '../config/listen-address.ts';
+import { formatAddress, type ListenAddress } from '../core/address.ts';
 import { BivouacError, messageOf } from '../core/errors.ts';
 import { ANONYMOUS_CHANNEL } from '../hub/audience.ts';
 import type { CloseReason } from '../hub/close-reason.ts';
@@ -80,7 +80,7 @@ export class CotListeners {
     return this.#listen('cotTcp', addresses, () =>
       createTcpServer((socket) => {
         if (!this.#admit(socket)) return;
-        const init = { listener: 'cotTcp', identity: ANONYMOUS, needsPassword: false };
+        const init = { listener: 'cotTcp', identity: ANONYMOUS, needsPassword: false, judgeAgain: undefined };
         new CotConnection(socket, init, this.#deps, () => this.waitingRoom.leave(socket));
       }),
     );
@@ -93,7 +93,9 @@ export class CotListeners {
 
   /** Accepts nobody any more, and sends away who has not signed in. Sessions are the hub's to close. */
   stopAccepting(): void {
-    this.#ended = Promise.all(this.#servers.map((server) => new Promise<void>((done) => server.close(() => done()))));
+    this.#ended = Promise.all(
+      this.#servers.map((server) => new Promise<void>((done) => server.close(() => done()))),
+    );
     this.waitingRoom.clear();
   }
 
@@ -172,7 +174,12 @@ export class CotListeners {
     }
     new CotConnection(
       socket,
-      { listener: 'cotTls', identity, needsPassword: rules.needsPassword || identity === undefined },
+      {
+        listener: 'cotTls',
+        identity,
+        needsPassword: rules.needsPassword || identity === undefined,
+        judgeAgain: () => this.#judge(certificate!.raw, socket),
+      },
       this.#deps,
       () => this.waitingRoom.leave(socket),
     );

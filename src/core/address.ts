@@ -1,0 +1,10 @@
+/** Where a listener accepts connections. `host` is an IP address or a name; port 0 asks the kernel for one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `127.0.0.1:8089`, `[::1]:8089`. */
+export function formatAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
