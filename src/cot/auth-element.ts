@@ -3,15 +3,16 @@ import { refuse } from './refusal.ts';
 import { encodingFault } from './xml/characters.ts';
 import { TOKEN_CLOSE, TOKEN_END, TOKEN_FAULT, TOKEN_OPEN, XmlCursor } from './xml/cursor.ts';
 import { decodeAttributeValue } from './xml/decode.ts';
+import { type XmlName, xmlName } from './xml/name.ts';
 
 /** Names and passwords are short; without a limit a stranger could make us hold memory before he is known. */
 export const MAX_AUTH_BYTES = 8_192;
 
-const AUTH = Buffer.from('auth');
-const COT = Buffer.from('cot');
-const USERNAME = Buffer.from('username');
-const PASSWORD = Buffer.from('password');
-const UID = Buffer.from('uid');
+const AUTH = xmlName('auth');
+const COT = xmlName('cot');
+const USERNAME = xmlName('username');
+const PASSWORD = xmlName('password');
+const UID = xmlName('uid');
 
 /** Reads `<auth><cot username="…" password="…" uid="…"/></auth>`. A refusal never quotes the bytes. */
 export function readAuthElement(bytes: Buffer): AuthElement | Refusal {
@@ -39,7 +40,7 @@ function malformed(why: string): Refusal {
 }
 
 /** Not by `cursor.attribute()`, which remembers short texts: a password must not stay in memory. */
-function credential(cursor: XmlCursor, name: Buffer): string | undefined {
+function credential(cursor: XmlCursor, name: XmlName): string | undefined {
   const index = cursor.find(name);
   if (index < 0) return undefined;
   const raw = cursor.bytes.toString('utf8', cursor.valueStart(index), cursor.valueEnd(index));

@@ -3,6 +3,7 @@ import { UNKNOWN_METRES } from './model.ts';
 import { TOKEN_END, TOKEN_FAULT, TOKEN_OPEN, XmlCursor } from './xml/cursor.ts';
 import { escapeAttribute } from './xml/escape.ts';
 import { formatIsoTime } from './xml/iso-time.ts';
+import { xmlName } from './xml/name.ts';
 
 /** The version of the TAK protocol that we offer and speak: protobuf. */
 export const TAK_PROTOCOL_VERSION = 1;
@@ -103,10 +104,10 @@ export interface ProtocolRequest {
   readonly version: number;
 }
 
-const DETAIL = Buffer.from('detail');
-const TAK_CONTROL = Buffer.from('TakControl');
-const TAK_REQUEST = Buffer.from('TakRequest');
-const VERSION = Buffer.from('version');
+const DETAIL = xmlName('detail');
+const TAK_CONTROL = xmlName('TakControl');
+const TAK_REQUEST = xmlName('TakRequest');
+const VERSION = xmlName('version');
 
 /** The request that an event makes; undefined when it is no `t-x-takp-q`. */
 export function protocolRequest(event: CotEvent): ProtocolRequest | undefined {

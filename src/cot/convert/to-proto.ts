@@ -2,15 +2,16 @@ import type { Envelope } from '../model.ts';
 import { MAGIC } from '../proto/frame.ts';
 import { ProtoWriter } from '../proto/writer.ts';
 import { TOKEN_CLOSE, TOKEN_END, TOKEN_FAULT, TOKEN_OPEN, XmlCursor } from '../xml/cursor.ts';
+import { xmlName } from '../xml/name.ts';
 import { collectDeclarations, type Declarations, declaredNames, missingDeclarations } from './namespaces.ts';
 import { TYPED_ELEMENTS, typedIndex, typedValues, writeTyped } from './typed-detail.ts';
 
-const ACCESS = Buffer.from('access');
-const QOS = Buffer.from('qos');
-const OPEX = Buffer.from('opex');
-const CAVEAT = Buffer.from('caveat');
-const RELEASABLE_TO = Buffer.from('releasableTo');
-const DETAIL = Buffer.from('detail');
+const ACCESS = xmlName('access');
+const QOS = xmlName('qos');
+const OPEX = xmlName('opex');
+const CAVEAT = xmlName('caveat');
+const RELEASABLE_TO = xmlName('releasableTo');
+const DETAIL = xmlName('detail');
 
 /** What `access` says when it says nothing; the protobuf form leaves it out. */
 const UNDEFINED_ACCESS = 'Undefined';

@@ -1,6 +1,7 @@
 import type { ProtoWriter } from '../proto/writer.ts';
 import type { XmlCursor } from '../xml/cursor.ts';
 import { parseDecimalText } from '../xml/decimal.ts';
+import { type XmlName, xmlName } from '../xml/name.ts';
 
 const MAX_UINT32 = 2 ** 32 - 1;
 
@@ -8,21 +9,21 @@ const MAX_UINT32 = 2 ** 32 - 1;
 type Kind = 'text' | 'count' | 'decimal';
 
 interface TypedElement {
-  readonly name: Buffer;
+  readonly name: XmlName;
   /** Its field number in Detail. */
   readonly field: number;
   readonly kind: Kind;
   /** Its attributes, in the order of their field numbers from 1. */
-  readonly attributes: readonly { readonly name: Buffer; readonly isRequired: boolean }[];
+  readonly attributes: readonly { readonly name: XmlName; readonly isRequired: boolean }[];
 }
 
 function typed(field: number, name: string, kind: Kind, attributes: string): TypedElement {
   return {
-    name: Buffer.from(name),
+    name: xmlName(name),
     field,
     kind,
     attributes: attributes.split(' ').map((attribute) => ({
-      name: Buffer.from(attribute.replace('?', '')),
+      name: xmlName(attribute.replace('?', '')),
       isRequired: !attribute.endsWith('?'),
     })),
   };
@@ -40,7 +41,10 @@ export const TYPED_ELEMENTS: readonly TypedElement[] = [
 
 /** Which of TYPED_ELEMENTS the start tag just read is, -1 for none of them. */
 export function typedIndex(cursor: XmlCursor): number {
-  return TYPED_ELEMENTS.findIndex((element) => cursor.isNamed(element.name));
+  for (let index = 0; index < TYPED_ELEMENTS.length; index++) {
+    if (cursor.isNamed(TYPED_ELEMENTS[index]!.name)) return index;
+  }
+  return -1;
 }
 
 /**

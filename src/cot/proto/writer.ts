@@ -1,7 +1,11 @@
+import { HIGH } from '../xml/characters.ts';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from './reader.ts';
 
 /** Nearly all messages fit; the scratch is given back to this after a larger one. */
 const SCRATCH_BYTES = 16_384;
+
+/** Two calls into native code cost more than copying so few characters here. */
+const SHORT_CHARS = 64;
 
 /**
  * Writes a protobuf message from its end to its beginning: a length prefix is put down when what it counts is
@@ -19,11 +23,14 @@ export class ProtoWriter {
 
   text(field: number, value: string): void {
     if (value === '') return;
-    const length = Buffer.byteLength(value);
-    this.#reserve(length);
-    this.#at -= length;
-    this.#buffer.write(value, this.#at);
-    this.#prefix(field, length);
+    const before = this.length;
+    if (value.length > SHORT_CHARS || !this.#writeAscii(value)) {
+      const length = Buffer.byteLength(value);
+      this.#reserve(length);
+      this.#at -= length;
+      this.#buffer.write(value, this.#at);
+    }
+    this.message(field, before);
   }
 
   /** A part of a text or bytes field; the last part first, then `message()` with the length before them. */
@@ -77,6 +84,21 @@ export class ProtoWriter {
     if (this.#buffer.length > SCRATCH_BYTES) this.#buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     this.#at = this.#buffer.length;
     return taken;
+  }
+
+  /** False, with nothing written, when the text holds more than ASCII. */
+  #writeAscii(value: string): boolean {
+    const { length } = value;
+    this.#reserve(length);
+    const buffer = this.#buffer;
+    const start = this.#at - length;
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code >= HIGH) return false;
+      buffer[start + index] = code;
+    }
+    this.#at = start;
+    return true;
   }
 
   #prefix(field: number, length: number): void {

@@ -13,12 +13,14 @@ import {
   QUESTION,
   QUOTE,
   SLASH,
+  SPACE,
   VALUE_STOP,
   WHITE,
 } from './characters.ts';
 import { decodeAttributeValue } from './decode.ts';
 import { FAULT } from './faults.ts';
 import { skipBang, skipInstruction, skipReference, skipText } from './markup.ts';
+import { nameKey, type XmlName } from './name.ts';
 import { textOf } from './text-memo.ts';
 
 /** `XmlCursor.next()` came to the end of well-formed XML. */
@@ -39,8 +41,14 @@ export const MAX_DEPTH = 64;
 /** With more attributes a set finds equal names: comparing all pairs would be quadratic in a hostile tag. */
 const MANY_ATTRIBUTES = 32;
 
-/** Numbers kept per attribute: where its name begins and ends, where its value does, is the value escaped. */
-const STRIDE = 5;
+// Numbers kept per attribute, STRIDE of them in a row.
+const KEY = 0;
+const NAME_FIRST = 1;
+const NAME_END = 2;
+const VALUE_FIRST = 3;
+const VALUE_END = 4;
+const ESCAPED = 5;
+const STRIDE = 6;
 
 /** One element from the first byte to the last, or the content of an element. */
 export type XmlShape = 'document' | 'fragment';
@@ -72,6 +80,7 @@ export class XmlCursor {
   #end = 0;
   #position = 0;
   #isFragment = false;
+  #nameKey = 0;
   #attributes = new Int32Array(STRIDE * MANY_ATTRIBUTES);
   readonly #openNames = new Int32Array(2 * MAX_DEPTH);
 
@@ -116,9 +125,9 @@ export class XmlCursor {
     }
   }
 
-  /** Is this ASCII text the name in the tag just read? */
-  isNamed(name: Buffer): boolean {
-    return this.#isSame(this.nameStart, this.nameEnd, name);
+  /** Is this the name in the tag just read? */
+  isNamed(name: XmlName): boolean {
+    return this.#nameKey === name.key && this.#isAt(this.nameStart, name);
   }
 
   /** The name in the tag just read. */
@@ -126,23 +135,21 @@ export class XmlCursor {
     return textOf(this.bytes, this.nameStart, this.nameEnd);
   }
 
-  /** The index of the attribute of this ASCII name in the start tag just read; -1 when it has none. */
-  find(name: Buffer): number {
+  /** The index of the attribute of this name in the start tag just read; -1 when it has none. */
+  find(name: XmlName): number {
     const attributes = this.#attributes;
-    for (let index = 0, at = 0; index < this.attributeCount; index++, at += STRIDE) {
-      if (this.#isSame(attributes[at]!, attributes[at + 1]!, name)) return index;
+    const { key } = name;
+    const count = this.attributeCount;
+    for (let index = 0, at = 0; index < count; index++, at += STRIDE) {
+      if (attributes[at] === key && this.#isAt(attributes[at + NAME_FIRST]!, name)) return index;
     }
     return -1;
   }
 
-  /** The decoded value of the attribute of this ASCII name; undefined when the start tag just read has none. */
-  attribute(name: Buffer): string | undefined {
+  /** The decoded value of the attribute of this name; undefined when the start tag just read has none. */
+  attribute(name: XmlName): string | undefined {
     const index = this.find(name);
     return index < 0 ? undefined : this.value(index);
-  }
-
-  attributeName(index: number): string {
-    return textOf(this.bytes, this.#attributes[index * STRIDE]!, this.#attributes[index * STRIDE + 1]!);
   }
 
   /** The decoded value of the attribute at `index`. */
@@ -153,112 +160,138 @@ export class XmlCursor {
     return decodeAttributeValue(this.bytes.toString('utf8', start, end));
   }
 
+  attributeName(index: number): string {
+    return textOf(this.bytes, this.attributeStart(index), this.#attributes[index * STRIDE + NAME_END]!);
+  }
+
   /** Where the name of the attribute at `index` begins. */
   attributeStart(index: number): number {
-    return this.#attributes[index * STRIDE]!;
+    return this.#attributes[index * STRIDE + NAME_FIRST]!;
   }
 
   /** Where the raw value of the attribute at `index` begins, behind its opening quote. */
   valueStart(index: number): number {
-    return this.#attributes[index * STRIDE + 2]!;
+    return this.#attributes[index * STRIDE + VALUE_FIRST]!;
   }
 
   /** Where the raw value of the attribute at `index` ends: its closing quote. */
   valueEnd(index: number): number {
-    return this.#attributes[index * STRIDE + 3]!;
+    return this.#attributes[index * STRIDE + VALUE_END]!;
   }
 
   /** Does the raw value hold references, tabs or line ends, so that it differs from the decoded one? */
   isEscaped(index: number): boolean {
-    return this.#attributes[index * STRIDE + 4] === 1;
+    return this.#attributes[index * STRIDE + ESCAPED] === 1;
   }
 
   #readStartTag(tagStart: number): number {
     const { bytes } = this;
     const end = this.#end;
-    const nameEnd = this.#skipName(tagStart + 1);
-    if (nameEnd < 0) return this.#fail(nameEnd);
     if (this.depth === MAX_DEPTH) return this.#fail(FAULT.tooDeep);
+    let at = tagStart + 1;
+    let union = 0;
+    for (; at < end; at++) {
+      const byte = bytes[at]!;
+      if (NAME_BYTE[byte] === 0) break;
+      union |= byte;
+    }
+    if (union >= HIGH && !this.#isGoodName(tagStart + 1, at)) return this.#fail(FAULT.badName);
     this.tagStart = tagStart;
     this.nameStart = tagStart + 1;
-    this.nameEnd = nameEnd;
-    this.attributeCount = 0;
+    this.nameEnd = at;
+    this.#nameKey = nameKey(bytes, tagStart + 1, at);
+    this.#openNames[2 * this.depth] = tagStart + 1;
+    this.#openNames[2 * this.depth + 1] = at;
 
-    let at = nameEnd;
-    for (;;) {
-      const spaceStart = at;
-      while (at < end && WHITE[bytes[at]!] === 1) at++;
-      if (at >= end) return this.#fail(FAULT.endlessTag);
-      const byte = bytes[at]!;
-      if (byte === GREATER || byte === SLASH) break;
-      if (at === spaceStart || NAME_START[byte] === 0) return this.#fail(FAULT.badStartTag);
-      at = this.#readAttribute(at);
-      if (at < 0) return this.#fail(at);
-    }
-    if (this.attributeCount > MANY_ATTRIBUTES && this.#hasRepeatAmongMany()) {
-      return this.#fail(FAULT.repeatedAttribute);
-    }
+    at = this.#readAttributes(at);
+    if (at < 0) return this.#fail(at);
     if (bytes[at] === SLASH) {
       at++;
       if (at >= end || bytes[at] !== GREATER) return this.#fail(FAULT.badStartTag);
       this.isEmptyElement = true;
     }
-    this.#openNames[2 * this.depth] = tagStart + 1;
-    this.#openNames[2 * this.depth + 1] = nameEnd;
     this.depth++;
     this.tagEnd = at + 1;
     this.#position = at + 1;
     return TOKEN_OPEN;
   }
 
-  /** Over one attribute, from its name to behind its closing quote. */
-  #readAttribute(nameStart: number): number {
+  /**
+   * Over the attributes of a start tag, to its `>` or `/`; or a FAULT. One loop with everything in local
+   * variables: this is where most of the time of a scan goes.
+   */
+  #readAttributes(start: number): number {
     const { bytes } = this;
     const end = this.#end;
-    const nameEnd = this.#skipName(nameStart);
-    if (nameEnd < 0) return nameEnd;
-
-    let at = nameEnd;
-    while (at < end && WHITE[bytes[at]!] === 1) at++;
-    if (at >= end || bytes[at] !== EQUALS) return FAULT.attributeWithoutValue;
-    at++;
-    while (at < end && WHITE[bytes[at]!] === 1) at++;
-    const quote = at < end ? bytes[at]! : 0;
-    if (quote !== QUOTE && quote !== APOSTROPHE) return FAULT.unquotedValue;
-    at++;
-
-    const valueStart = at;
-    let isEscaped = 0;
+    let attributes = this.#attributes;
+    let slot = 0;
+    /** A bit for each key seen, so that names need comparing only when the bits meet. */
+    let keysSeen = 0;
+    let at = start;
     for (;;) {
-      while (at < end && VALUE_STOP[bytes[at]!] === 0) at++;
-      if (at >= end) return FAULT.endlessValue;
-      const stop = bytes[at]!;
-      if (stop === quote) break;
-      if (stop === AMPERSAND) {
-        isEscaped = 1;
-        at = skipReference(bytes, at + 1, end);
-        if (at < 0) return at;
-      } else if (stop === LESS) {
-        return FAULT.lessInValue;
-      } else if (FORBIDDEN[stop] === 1) {
-        return FAULT.controlCharacter;
-      } else {
-        if (WHITE[stop] === 1) isEscaped = 1;
-        at++;
-      }
-    }
+      const spaceStart = at;
+      while (at < end && WHITE[bytes[at]!] === 1) at++;
+      if (at >= end) return FAULT.endlessTag;
+      const first = bytes[at]!;
+      if (first === GREATER || first === SLASH) break;
+      if (at === spaceStart || NAME_START[first] === 0) return FAULT.badStartTag;
 
-    const slot = this.attributeCount * STRIDE;
-    if (slot === this.#attributes.length) this.#growAttributes();
-    const attributes = this.#attributes;
-    attributes[slot] = nameStart;
-    attributes[slot + 1] = nameEnd;
-    attributes[slot + 2] = valueStart;
-    attributes[slot + 3] = at;
-    attributes[slot + 4] = isEscaped;
-    this.attributeCount++;
-    if (this.attributeCount <= MANY_ATTRIBUTES && this.#isRepeated(slot)) return FAULT.repeatedAttribute;
-    return at + 1;
+      const nameStart = at;
+      let union = 0;
+      for (; at < end; at++) {
+        const byte = bytes[at]!;
+        if (NAME_BYTE[byte] === 0) break;
+        union |= byte;
+      }
+      const nameEnd = at;
+      if (union >= HIGH && !this.#isGoodName(nameStart, nameEnd)) return FAULT.badName;
+      while (at < end && WHITE[bytes[at]!] === 1) at++;
+      if (at >= end || bytes[at] !== EQUALS) return FAULT.attributeWithoutValue;
+      at++;
+      while (at < end && WHITE[bytes[at]!] === 1) at++;
+      const quote = at < end ? bytes[at]! : 0;
+      if (quote !== QUOTE && quote !== APOSTROPHE) return FAULT.unquotedValue;
+      at++;
+
+      const valueStart = at;
+      let isEscaped = 0;
+      for (;;) {
+        while (at < end && VALUE_STOP[bytes[at]!] === 0) at++;
+        if (at >= end) return FAULT.endlessValue;
+        const stop = bytes[at]!;
+        if (stop === quote) break;
+        if (stop === LESS) return FAULT.lessInValue;
+        if (FORBIDDEN[stop] === 1) return FAULT.controlCharacter;
+        if (stop === AMPERSAND) {
+          isEscaped = 1;
+          at = skipReference(bytes, at + 1, end);
+          if (at < 0) return at;
+        } else {
+          // The other quote, or a tab or line end, which becomes a space.
+          if (stop < SPACE) isEscaped = 1;
+          at++;
+        }
+      }
+
+      const key = nameKey(bytes, nameStart, nameEnd);
+      if (slot === attributes.length) attributes = this.#growAttributes();
+      attributes[slot + KEY] = key;
+      attributes[slot + NAME_FIRST] = nameStart;
+      attributes[slot + NAME_END] = nameEnd;
+      attributes[slot + VALUE_FIRST] = valueStart;
+      attributes[slot + VALUE_END] = at;
+      attributes[slot + ESCAPED] = isEscaped;
+      at++;
+
+      const keyBit = 1 << ((key ^ (key >>> 5) ^ (key >>> 14)) & 31);
+      if ((keysSeen & keyBit) !== 0 && slot < MANY_ATTRIBUTES * STRIDE && this.#isRepeated(slot)) {
+        return FAULT.repeatedAttribute;
+      }
+      keysSeen |= keyBit;
+      slot += STRIDE;
+    }
+    this.attributeCount = slot / STRIDE;
+    return this.attributeCount > MANY_ATTRIBUTES && this.#hasRepeatAmongMany() ? FAULT.repeatedAttribute : at;
   }
 
   #readEndTag(tagStart: number): number {
@@ -283,27 +316,18 @@ export class XmlCursor {
     return TOKEN_CLOSE;
   }
 
-  /** From the first byte of a name to behind its last, or a FAULT. */
-  #skipName(start: number): number {
-    const { bytes } = this;
-    const end = this.#end;
-    let at = start;
-    let union = 0;
-    while (at < end) {
-      const byte = bytes[at]!;
-      if (NAME_BYTE[byte] === 0) break;
-      union |= byte;
-      at++;
-    }
-    return union < HIGH || isName(bytes.toString('utf8', start, at)) ? at : FAULT.badName;
+  /** Of a name that holds multi-byte characters. */
+  #isGoodName(start: number, end: number): boolean {
+    return isName(this.bytes.toString('utf8', start, end));
   }
 
-  #isSame(start: number, end: number, text: Buffer): boolean {
-    const { length } = text;
-    if (end - start !== length) return false;
+  /** Is this name at `start`? The caller knows that the key, and so the length, is the same. */
+  #isAt(start: number, name: XmlName): boolean {
     const { bytes } = this;
-    for (let at = 0; at < length; at++) {
-      if (bytes[start + at] !== text[at]) return false;
+    const wanted = name.bytes;
+    const last = wanted.length - 1;
+    for (let at = 1; at < last; at++) {
+      if (bytes[start + at] !== wanted[at]) return false;
     }
     return true;
   }
@@ -312,11 +336,11 @@ export class XmlCursor {
   #isRepeated(slot: number): boolean {
     const { bytes } = this;
     const attributes = this.#attributes;
-    const start = attributes[slot]!;
-    const length = attributes[slot + 1]! - start;
+    const start = attributes[slot + NAME_FIRST]!;
+    const length = attributes[slot + NAME_END]! - start;
     for (let other = 0; other < slot; other += STRIDE) {
-      const otherStart = attributes[other]!;
-      if (attributes[other + 1]! - otherStart !== length) continue;
+      const otherStart = attributes[other + NAME_FIRST]!;
+      if (attributes[other + NAME_END]! - otherStart !== length) continue;
       let at = 0;
       while (at < length && bytes[start + at] === bytes[otherStart + at]) at++;
       if (at === length) return true;
@@ -330,10 +354,11 @@ export class XmlCursor {
     return names.size !== this.attributeCount;
   }
 
-  #growAttributes(): void {
+  #growAttributes(): Int32Array<ArrayBuffer> {
     const wider = new Int32Array(this.#attributes.length * 2);
     wider.set(this.#attributes);
     this.#attributes = wider;
+    return wider;
   }
 
   #fail(fault: number): number {

@@ -6,23 +6,22 @@ import { parseDecimal } from './decimal.ts';
 import { DetailReader } from './detail.ts';
 import { faultCode, faultSentence } from './faults.ts';
 import { parseIsoTime } from './iso-time.ts';
+import { type XmlName, xmlName } from './name.ts';
 
-const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
-
-const EVENT = ascii('event');
-const UID = ascii('uid');
-const TYPE = ascii('type');
-const HOW = ascii('how');
-const TIME = ascii('time');
-const START = ascii('start');
-const STALE = ascii('stale');
-const POINT = ascii('point');
-const LAT = ascii('lat');
-const LON = ascii('lon');
-const HAE = ascii('hae');
-const CE = ascii('ce');
-const LE = ascii('le');
-const DETAIL = ascii('detail');
+const EVENT = xmlName('event');
+const UID = xmlName('uid');
+const TYPE = xmlName('type');
+const HOW = xmlName('how');
+const TIME = xmlName('time');
+const START = xmlName('start');
+const STALE = xmlName('stale');
+const POINT = xmlName('point');
+const LAT = xmlName('lat');
+const LON = xmlName('lon');
+const HAE = xmlName('hae');
+const CE = xmlName('ce');
+const LE = xmlName('le');
+const DETAIL = xmlName('detail');
 
 // Scanning is synchronous and never enters itself, so one set of scratch objects serves every stream.
 const cursor = new XmlCursor();
@@ -116,44 +115,44 @@ function malformed(): Refusal {
   return refuse(faultCode(cursor.fault), faultSentence(cursor.fault));
 }
 
-function requiredText(name: Buffer): string {
+function requiredText(name: XmlName): string {
   const value = cursor.attribute(name);
   if (value === undefined) {
-    lack ??= refuse('event_attribute_missing', `the event has no ${name.toString()}`);
+    lack ??= refuse('event_attribute_missing', `the event has no ${name.text}`);
     return '';
   }
-  if (value === '') lack ??= refuse('event_attribute_invalid', `the event's ${name.toString()} is empty`);
+  if (value === '') lack ??= refuse('event_attribute_invalid', `the event's ${name.text} is empty`);
   return value;
 }
 
-function requiredTime(name: Buffer): number {
+function requiredTime(name: XmlName): number {
   const index = cursor.find(name);
   if (index < 0) {
-    lack ??= refuse('event_attribute_missing', `the event has no ${name.toString()}`);
+    lack ??= refuse('event_attribute_missing', `the event has no ${name.text}`);
     return 0;
   }
   const timeMs = parseIsoTime(cursor.bytes, cursor.valueStart(index), cursor.valueEnd(index));
   if (Number.isNaN(timeMs)) {
-    lack ??= refuse('event_attribute_invalid', `the event's ${name.toString()} is no time`);
+    lack ??= refuse('event_attribute_invalid', `the event's ${name.text} is no time`);
   }
   return timeMs;
 }
 
-function requiredAngle(name: Buffer, limit: number): number {
+function requiredAngle(name: XmlName, limit: number): number {
   const index = cursor.find(name);
   if (index < 0) {
-    lack ??= refuse('event_attribute_missing', `the point has no ${name.toString()}`);
+    lack ??= refuse('event_attribute_missing', `the point has no ${name.text}`);
     return 0;
   }
   const angle = parseDecimal(cursor.bytes, cursor.valueStart(index), cursor.valueEnd(index));
   if (!(angle >= -limit && angle <= limit)) {
-    lack ??= refuse('event_attribute_invalid', `the point's ${name.toString()} is no angle within ±${limit}`);
+    lack ??= refuse('event_attribute_invalid', `the point's ${name.text} is no angle within ±${limit}`);
   }
   return angle;
 }
 
 /** ATAK drops an event whose hae, ce or le is no number, but others do not: to us it is just unknown. */
-function optionalMetres(name: Buffer): number {
+function optionalMetres(name: XmlName): number {
   const index = cursor.find(name);
   if (index < 0) return UNKNOWN_METRES;
   const metres = parseDecimal(cursor.bytes, cursor.valueStart(index), cursor.valueEnd(index));

@@ -89,14 +89,22 @@ function daysInMonth(year: number, month: number): number {
   return month === 2 && isLeap ? 29 : MONTH_DAYS[month]!;
 }
 
+// The same day comes again and again, so the last one is remembered.
+let lastDate = Number.NaN;
+let lastDays = 0;
+
 /** Days from 1970-01-01 in the proleptic Gregorian calendar: years are counted from March, in 400-year eras. */
 function daysSinceEpoch(year: number, month: number, day: number): number {
+  const date = (year * 100 + month) * 100 + day;
+  if (date === lastDate) return lastDays;
   const marchYear = month <= 2 ? year - 1 : year;
   const era = Math.floor(marchYear / 400);
   const yearOfEra = marchYear - era * 400;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
+  lastDate = date;
+  lastDays = era * 146_097 + dayOfEra - 719_468;
+  return lastDays;
 }
 
 /** The last millisecond that a year of four digits can write. */
