@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Cancel, Clock } from '../core/clock.ts';
 import { BivouacError, messageOf } from '../core/errors.ts';
 import type { Health } from '../core/health.ts';
@@ -8,9 +9,10 @@ import { createCrlKeeper } from './crl.ts';
 import type { ExpiryNotice } from './expiry.ts';
 import { createExpiryWatch } from './expiry-watch.ts';
 import type { ExternalCertificateFiles } from './external-certificate.ts';
-import { activeGenerations, type CaGeneration } from './generations.ts';
+import { activeGenerations, type CaGeneration, commonNameOf } from './generations.ts';
 import type { Signer } from './issue.ts';
 import type { Keystore, StoredCrl } from './keystore.ts';
+import type { NamedCertificate } from './p12.ts';
 import { judgePeer, type PeerVerdict } from './peer-verdict.ts';
 import type {
   CertificateFilter,
@@ -32,7 +34,10 @@ export interface Authority
   /** Looks after renewals from now on, until `stop`. Not needed for one command. */
   startUpkeep(): void;
   stop(): void;
-  /** Looks at everything at once: call it when the host's addresses or its clock changed. */
+  /**
+   * Looks at everything at once: call it when the host's addresses or its clock changed. Never rejects: what
+   * fails is logged, and what was there goes on.
+   */
   refresh(): Promise<void>;
 
   /** All CAs, retired ones included, oldest first. */
@@ -41,6 +46,8 @@ export interface Authority
   caPems(): readonly string[];
   /** The same as one text. */
   caChainPem(): string;
+  /** The same with names, for truststores. */
+  trustAnchors(): readonly NamedCertificate[];
   /** Whose client certificates the listeners consider: all active CAs. PEM. */
   trustListPem(): string;
   /** SHA-256 of the newest CA, `AB:CD:…`, for people to compare. */
@@ -115,6 +122,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
   const clients = createClientCertificates({
     registry,
     generations,
+    trusted: () => caPems(),
     signer,
     moment,
     lifeMs: deps.clientLifeMs ?? CLIENT_LIFE_MS,
@@ -149,8 +157,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     const now = material();
     const before = told;
     told = now;
-    if (before === undefined || isSameMaterial(before, now)) return;
-    for (const listener of materialListeners) listener(now);
+    if (before !== undefined && !isSameMaterial(before, now)) tell(materialListeners, now);
   }
 
   async function crls() {
@@ -159,18 +166,12 @@ export function createAuthority(deps: AuthorityDeps): Authority {
   }
 
   /** The register decides who is let in; a list that cannot be signed must stop nothing. */
-  async function bringCrlsUpToDate(): Promise<void> {
-    try {
-      await crls();
-    } catch (error) {
-      log.warnRarely('pki-crl', 'pki.crl_failed', { error: messageOf(error) });
-    }
-  }
+  const bringCrlsUpToDate = () => attempt(async () => void (await crls()));
 
   async function checkStore(): Promise<void> {
     await bringCrlsUpToDate();
     const fresh = await expiryWatch.check();
-    if (fresh.length > 0) for (const listener of expiringListeners) listener(fresh);
+    if (fresh.length > 0) tell(expiringListeners, fresh);
   }
 
   /** One after the other: two at once could both make a certificate. */
@@ -180,11 +181,29 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     return next;
   }
 
-  const refresh = () =>
-    queue(async () => {
-      await refreshServer();
-      await checkStore();
-    });
+  async function refresh(): Promise<void> {
+    await attempt(() => queue(refreshServer));
+    await attempt(() => queue(checkStore));
+  }
+
+  /** One listener that throws must not keep the others from closing a session or changing a certificate. */
+  function tell<T>(listeners: ReadonlySet<(news: T) => void>, news: T): void {
+    for (const listener of listeners) {
+      try {
+        listener(news);
+      } catch (error) {
+        log.error('pki.listener_failed', { error: messageOf(error) });
+      }
+    }
+  }
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      log.warnRarely('pki-upkeep', 'pki.upkeep_failed', { error: messageOf(error) });
+    }
+  }
 
   async function afterCaChange<T>(change: Promise<T>): Promise<T> {
     const result = await change;
@@ -205,9 +224,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       if (isJump) log.warn('pki.clock_jumped', { byMs: Math.round(jumpMs) });
       const isStoreDue = isJump || lastMonotonicMs - lastStoreCheckMs >= STORE_CHECK_PERIOD_MS;
       if (isStoreDue) lastStoreCheckMs = lastMonotonicMs;
-      (isStoreDue ? refresh() : queue(refreshServer)).catch((error: unknown) =>
-        log.warnRarely('pki-upkeep', 'pki.upkeep_failed', { error: messageOf(error) }),
-      );
+      void (isStoreDue ? refresh() : attempt(() => queue(refreshServer)));
     });
   }
 
@@ -215,7 +232,9 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     async open() {
       keystore.open();
       await administration.ensure();
-      await refresh();
+      // Without a server certificate nothing works; all else can wait for the upkeep.
+      await queue(refreshServer);
+      await attempt(() => queue(checkStore));
     },
     startUpkeep,
     stop() {
@@ -226,6 +245,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     generations,
     caPems,
     caChainPem: () => caPems().join(''),
+    trustAnchors: () => caPems().map((pem) => ({ alias: commonNameOf(new X509Certificate(pem)), pem })),
     trustListPem,
     fingerprint() {
       const newest = activeGenerations(generations())[0];
@@ -246,7 +266,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       ) {
         throw new BivouacError('cert.unknown');
       }
-      for (const listener of revokedListeners) listener(revoked);
+      if (revoked.length > 0) tell(revokedListeners, revoked);
       await bringCrlsUpToDate();
       return revoked;
     },

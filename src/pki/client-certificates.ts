@@ -26,7 +26,7 @@ export interface IssueOrder {
 
 export interface IssuedCertificate {
   readonly certificate: NewCertificate;
-  /** What the client has to trust: the CA that signed it first, then the other active ones. PEM texts. */
+  /** What the client has to trust: the CA that signed it, then all else of `Authority.caPems`. PEM texts. */
   readonly caPems: readonly string[];
   /** Only when the kit made the key. It is not kept: this is the only copy. */
   readonly key: KeyObject | undefined;
@@ -54,6 +54,8 @@ export interface ClientCertificates {
 export function createClientCertificates(deps: {
   readonly registry: CertificateRegistry;
   readonly generations: () => readonly CaGeneration[];
+  /** Everything that clients are to trust. PEM texts. */
+  readonly trusted: () => readonly string[];
   readonly signer: (caId: string) => Signer;
   readonly moment: () => Moment;
   readonly lifeMs: number;
@@ -124,10 +126,8 @@ export function createClientCertificates(deps: {
   }
 
   function caPems(issuerId: string): string[] {
-    const active = activeGenerations(deps.generations());
-    return [...active.filter(({ id }) => id === issuerId), ...active.filter(({ id }) => id !== issuerId)].map(
-      ({ pem }) => pem,
-    );
+    const issuer = deps.generations().filter(({ id }) => id === issuerId);
+    return [...new Set([...issuer.map(({ pem }) => pem), ...deps.trusted()])];
   }
 
   return {

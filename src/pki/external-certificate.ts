@@ -28,12 +28,22 @@ export interface ExternalCertificateFiles {
 /** Chains in the wild have two or three links; more is a loop or a mistake. */
 const CHAIN_MAX = 8;
 
-/** Reads and checks the files. @throws BivouacError `config.invalid` that names the file and the problem. */
-export function readExternalCertificate(files: ExternalCertificateFiles, nowMs: number): ExternalCertificate {
-  const chain = splitPemChain(readText(files.certificatePath)).slice(0, CHAIN_MAX);
+/**
+ * Reads and checks the files. `known` is given back while they are unchanged: this runs each minute.
+ * @throws BivouacError `config.invalid` that names the file and the problem
+ */
+export function readExternalCertificate(
+  files: ExternalCertificateFiles,
+  nowMs: number,
+  known?: ExternalCertificate,
+): ExternalCertificate {
+  const certificateText = readText(files.certificatePath);
+  const keyText = readText(files.keyPath);
+  const version = createHash('sha256').update(certificateText).update(keyText).digest('hex');
+  if (known?.version === version && nowMs < known.leaf.notAfterMs) return known;
+  const chain = splitPemChain(certificateText).slice(0, CHAIN_MAX);
   const [leafPem, ...intermediates] = chain;
   if (leafPem === undefined) throw unusable(files.certificatePath, 'there is no PEM certificate in it');
-  const keyText = readText(files.keyPath);
   let leaf: X509Certificate;
   let key: KeyObject;
   try {
@@ -58,7 +68,7 @@ export function readExternalCertificate(files: ExternalCertificateFiles, nowMs: 
     chainPem: chain.join(''),
     privateKeyPem: pkcs8Pem(key),
     issuerPems: [...intermediates, ...publicRootOf(intermediates.at(-1) ?? leafPem)],
-    version: createHash('sha256').update(chain.join('')).update(keyText).digest('hex'),
+    version,
   };
 }
 

@@ -39,8 +39,13 @@ export function describeGeneration(stored: {
     ordinal: stored.ordinal,
     origin: stored.origin,
     isRetired: stored.isRetired,
-    name: /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? certificate.subject.replaceAll('\n', ', '),
+    name: commonNameOf(certificate),
   };
+}
+
+/** The common name of a certificate's subject, or the whole subject on one line where it has none. */
+export function commonNameOf({ subject }: X509Certificate): string {
+  return /^CN=(.*)$/m.exec(subject)?.[1] ?? subject.replaceAll('\n', ', ');
 }
 
 /** Those that are trusted, newest first. */

@@ -48,6 +48,9 @@ export function reissueReason(
   return covers(held.names, wanted) ? undefined : 'names';
 }
 
+/** Always there: a certificate without any name is none, and a console beside the server uses them. */
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '::1'];
+
 const HEALTH_CODE = 'pki.server_certificate';
 
 export function createServerCertificate(deps: {
@@ -69,7 +72,7 @@ export function createServerCertificate(deps: {
   function readExternal(nowMs: number): ExternalCertificate | undefined {
     if (deps.external === undefined) return undefined;
     try {
-      const read = readExternalCertificate(deps.external, nowMs);
+      const read = readExternalCertificate(deps.external, nowMs, external);
       health.clear(HEALTH_CODE);
       return read;
     } catch (error) {
@@ -94,7 +97,7 @@ export function createServerCertificate(deps: {
 
   async function ownMaterial(): Promise<ServerMaterial> {
     const moment = deps.moment();
-    const wanted = alternativeNames(deps.names());
+    const wanted = alternativeNames([...LOOPBACK_NAMES, ...deps.names()]);
     const held = readHeld();
     let pair = held;
     try {

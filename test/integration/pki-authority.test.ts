@@ -201,6 +201,24 @@ test('revoking reaches the register, the listeners and the CRL, which OpenSSL re
   assert.match(verify('bob', 0), /OK/);
 });
 
+test('a listener that throws keeps nobody else from hearing, and a closed store ends no server', async (t) => {
+  const world = await openAuthority(t);
+  const { certificate } = await issuedTo(world, 'alice');
+  const heard: string[] = [];
+  world.authority.onRevoked(() => assert.fail('a mistake in a listener'));
+  world.authority.onRevoked((revoked) => heard.push(...revoked.map(({ serial }) => serial)));
+  const end = world.authority.onRevoked(() => heard.push('ended'));
+  end();
+  await world.authority.revoke({ target: { serial: certificate.serial }, reason: 'unspecified' });
+  assert.deepEqual(heard, [certificate.serial]);
+
+  await world.store.close();
+  world.names.push('10.0.0.9');
+  await world.authority.refresh();
+  const { certificateChainPem } = world.authority.material();
+  assert.equal(new X509Certificate(certificateChainPem).checkIP('10.0.0.9'), '10.0.0.9');
+});
+
 test('a CRL is renewed each day and after a jump of the clock, with a number that only grows', async (t) => {
   const world = await openAuthority(t);
   const current = async () => (await world.authority.crls())[0] ?? assert.fail();

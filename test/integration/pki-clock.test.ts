@@ -62,6 +62,25 @@ test('a kit that lay two years on a shelf gives its clients certificates that ou
   );
 });
 
+test('a kit that was first started in a wrong far future comes back to the present', async (t) => {
+  const clock = new FakeClock(Date.UTC(2099, 0, 1));
+  const world = await openAuthority(t, { clock, timeFloorMs: () => BUILD_MS });
+  const { authority } = world;
+  const server = await judgedServer(t, authority);
+  clock.setWall(Date.now());
+  await authority.refresh();
+  const issued = await authority.issueClient({
+    principalId: await world.addUser('alice'),
+    username: 'alice',
+  });
+  const { answer } = await server.enter(authority.caPems(), issued);
+  assert.equal(answer, `welcome ${issued.certificate.serial}`);
+  assert.match(
+    openssl(['x509', '-noout', '-enddate'], authority.caChainPem()),
+    /notAfter=.* 2108 GMT|notAfter=.* 2109 GMT/,
+  );
+});
+
 test('a phone whose clock is some hours behind accepts what the kit made just now', async (t) => {
   const { authority } = await openAuthority(t);
   const dir = await temporaryDir(t);
