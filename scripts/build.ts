@@ -15,8 +15,8 @@ import { stripElf } from './strip-elf.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 
 /**
- * Flags of the runtime inside the binary. None so far: what V8 chooses by itself has not been beaten by a
- * measurement yet.
+ * Flags of the runtime inside the binary. None: `--max-semi-space-size=4` saves 10 MB of 140 with 100 clients and
+ * costs 5 to 10 % of CPU time per delivery (measured with test/bench, 100 clients at 4 Hz and 300 at 1 Hz).
  */
 const RUNTIME_FLAGS: readonly string[] = [];
 
