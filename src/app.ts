@@ -152,7 +152,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       tls: (clientCertificate) => tls(kit, clientCertificate),
       log,
       metrics: kit.metrics,
-      onProblem: () => {},
+      onProblem: kit.http.onProblem,
     });
   }
 

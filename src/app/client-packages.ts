@@ -3,7 +3,7 @@ import type { PackagesPort } from '../http/app-deps.ts';
 import { makeClientPackage } from '../packages/client-package.ts';
 import type { Authority } from '../pki/authority.ts';
 
-/** Issues a certificate and packs it: what brings one client of one user onto the kit. */
+/** Packs what brings one client of one user onto the kit, with a certificate of its own or to enrol for one. */
 export function createClientPackages({
   authority,
   config,
@@ -17,14 +17,25 @@ export function createClientPackages({
   };
   const nameOf = (pem: string) => authority.generations().find((ca) => ca.pem === pem)?.name ?? 'public CA';
   return {
-    async create({ user, client, host }) {
-      const issued = await authority.issueClient({ principalId: user.id, username: user.name });
+    async create({ user, client, host, withCertificate }) {
+      const issued = withCertificate
+        ? await authority.issueClient({ principalId: user.id, username: user.name })
+        : undefined;
+      const caPems = issued?.caPems ?? authority.caPems();
       const { fileName, content } = await makeClientPackage({
         client,
         serverName: config.name,
         host,
-        authorities: issued.caPems.map((pem) => ({ alias: nameOf(pem), pem })),
-        identity: { username: user.name, key: issued.key!, certificatePem: issued.certificate.pem },
+        authorities: caPems.map((pem) => ({ alias: nameOf(pem), pem })),
+        ...(issued === undefined
+          ? {}
+          : {
+              identity: {
+                username: user.name,
+                key: issued.key!,
+                certificatePem: issued.certificate.pem,
+              },
+            }),
         ...optional('cotPort', portOf('cotTls')),
         ...optional('enrolmentPort', portOf('https')),
         ...optional('apiPort', portOf('httpsCert')),

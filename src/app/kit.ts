@@ -6,12 +6,15 @@ import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
 import type { ConnectedClient } from '../http/app-deps.ts';
+import { createDiagnosis, type Diagnosis } from '../http/diagnosis.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
 import { createKeystore } from '../pki/keystore.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { createChecks } from '../system/checks.ts';
 import { lockDataDirectory } from '../system/data-lock.ts';
+import { reachableAddresses } from '../system/network-addresses.ts';
 import type { Platform } from '../system/platform.ts';
+import { createSystemTime } from '../system/system-time.ts';
 import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
 import { builtAtMs, version } from '../version.ts';
 import { createClientPackages } from './client-packages.ts';
@@ -39,6 +42,8 @@ export interface Kit {
   readonly auth: Auth;
   readonly authority: Authority;
   readonly http: HttpApp;
+  /** Devices that could not get on, for the doctor and the pages. */
+  readonly diagnosis: Diagnosis;
   /** A server that starts shows itself here. */
   goLive(view: LiveView): void;
   /** Releases everything, in reverse order of opening. */
@@ -96,6 +101,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     await authority.open();
     opened.defer(() => authority.stop());
 
+    const diagnosis = createDiagnosis({ clock, log });
     let live = NOT_RUNNING;
     const http = createHttpApp({
       clock,
@@ -105,11 +111,19 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       users: auth.users,
       httpLogin: auth.httpLogin,
       certificateLogin: auth.streamLogin,
+      enrolmentTokens: auth.enrolmentTokens,
       revocation: auth.revocation,
       certificates: store.certs,
       authority,
       packages: createClientPackages({ authority, config }),
       history: store.history,
+      groups: store.groups,
+      diagnosis,
+      time: createSystemTime({ clock: systemClock, floor: timeFloor, builtAtMs, log }),
+      kitName: config.name,
+      // Stays the same through a roll-over: old generations are kept.
+      nodeId: () => authority.generations()[0]?.id ?? '',
+      reachableAddresses: () => reachableAddresses(platform.hostIdentity()),
       kit: {
         version,
         get startedAtMs() {
@@ -139,6 +153,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       auth,
       authority,
       http,
+      diagnosis,
       goLive(view) {
         live = view;
       },

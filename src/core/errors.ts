@@ -53,6 +53,11 @@ export const ERROR_CODES = {
   'cert.request_name': { status: 403, text: 'The certificate request names somebody else' },
   // packages
   'package.host_invalid': { status: 400, text: 'This host name or address cannot be used in a package' },
+  'link.too_many': { status: 409, text: 'Too many download links are open: wait until some have ended' },
+  'link.impossible': { status: 409, text: 'There is no listener that could serve a download link' },
+  // time
+  'time.has_source': { status: 409, text: 'The clock is set by a better source than a person' },
+  'time.refused': { status: 400, text: 'This cannot be the time' },
   // control
   'control.unreachable': { status: 503, text: 'No server answers on the control socket' },
   internal: { status: 500, text: 'Something went wrong inside' },

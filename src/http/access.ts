@@ -54,3 +54,7 @@ export type Caller =
 export function isAllowed(caller: Caller, who: readonly (Role | 'console')[]): boolean {
   return who.includes(caller.kind === 'console' ? 'console' : caller.user.role);
 }
+
+export function isEnrolling(who: Access['who']): who is Enrolling {
+  return typeof who === 'object' && 'enrolling' in who;
+}

@@ -2,7 +2,7 @@ import type { HttpLogin, StreamLogin, Users } from '../auth/ports.ts';
 import { CONSOLE } from '../auth/ports.ts';
 import { BivouacError } from '../core/errors.ts';
 import type { PeerVerdict } from '../pki/peer-verdict.ts';
-import { type Access, type Caller, type Enrolling, isAllowed } from './access.ts';
+import { type Access, type Caller, type Enrolling, isAllowed, isEnrolling } from './access.ts';
 import { parseBasic } from './basic-credentials.ts';
 import type { Peer } from './peer.ts';
 
@@ -54,6 +54,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         serial,
         fingerprint,
         remote: peer.remoteAddress,
+        door: 'https',
       });
       if (result.identity === undefined) throw new BivouacError('cert.refused');
       principalId = result.identity.principalId;
@@ -112,7 +113,3 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
 /** A viewer (a TV, a watch) gets its certificate by pairing, but nothing is won by refusing it here. */
 const ENROLLING_ROLES = ['administrator', 'operator', 'user', 'viewer'] as const;
-
-function isEnrolling(who: Access['who']): who is Enrolling {
-  return typeof who === 'object' && 'enrolling' in who;
-}

@@ -1,4 +1,4 @@
-import type { HttpLogin, Revocation, StreamLogin, Users } from '../auth/ports.ts';
+import type { EnrolmentTokens, HttpLogin, Revocation, StreamLogin, Users } from '../auth/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
@@ -7,7 +7,9 @@ import type { ClientKind } from '../packages/client-package.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { CertificateRegistry } from '../pki/ports.ts';
 import type { Repository } from '../store/operation.ts';
+import type { groups } from '../store/repositories/groups.ts';
 import type { history } from '../store/repositories/history.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 /** What the HTTP app needs of the rest of the house. `app.ts` brings it together. */
 export interface AppDeps {
@@ -18,24 +20,47 @@ export interface AppDeps {
   readonly users: Users;
   readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
   readonly certificateLogin: Pick<StreamLogin, 'byCertificate'>;
+  readonly enrolmentTokens: Pick<EnrolmentTokens, 'create' | 'burn'>;
   readonly revocation: Pick<Revocation, 'revoke'>;
   readonly certificates: Pick<CertificateRegistry, 'list' | 'bySerial'>;
   readonly authority: AuthorityPort;
   readonly packages: PackagesPort;
   readonly history: HistoryPort;
+  readonly groups: Pick<Repository<typeof groups>, 'list'>;
+  readonly diagnosis: Diagnosis;
+  readonly time: TimePort;
+  /** Name of the kit, as people gave it. */
+  readonly kitName: string;
+  /** A constant text that tells this kit from others in Marti answers. */
+  readonly nodeId: () => string;
+  /** Addresses that another device can use, best first. */
+  readonly reachableAddresses: () => readonly string[];
   readonly kit: KitPort;
 }
 
 /** The certificate authority, as far as the API asks it. */
-export type AuthorityPort = Pick<Authority, 'judge' | 'caChainPem' | 'issueClient'>;
+export type AuthorityPort = Pick<
+  Authority,
+  | 'judge'
+  | 'caChainPem'
+  | 'caPems'
+  | 'crls'
+  | 'expiringSoon'
+  | 'fingerprint'
+  | 'generations'
+  | 'issueClient'
+  | 'material'
+  | 'renewClient'
+>;
 
 export interface PackagesPort {
-  /** A connection package with a certificate of its own for this user. */
   create(order: {
     readonly user: { readonly id: string; readonly name: string };
     readonly client: ClientKind;
     /** The name or address under which the client reaches this kit. */
     readonly host: string;
+    /** Without one the package holds nothing personal, and the client enrols. */
+    readonly withCertificate: boolean;
   }): Promise<{ readonly fileName: string; readonly zip: Uint8Array }>;
 }
 
@@ -81,4 +106,21 @@ export interface KitPort {
   listeners(): Readonly<Record<string, string>>;
   clients(): readonly ConnectedClient[];
   checks(): Promise<readonly Check[]>;
+}
+
+/** What the kit knows of time. All times are milliseconds since 1970, UTC. */
+export interface TimeStatus {
+  /** What the kit takes for now: the system's clock, but never behind the floor. */
+  readonly nowMs: number;
+  readonly systemMs: number;
+  /** The earliest that now can be: the build, or the last time known to be true. */
+  readonly floorMs: number;
+  /** What vouches for the system's clock. */
+  readonly source: 'time_server' | 'battery_clock' | 'person' | 'none';
+}
+
+export interface TimePort {
+  status(): TimeStatus;
+  /** Sets the clock by hand. @throws BivouacError `time.has_source`, `time.refused` */
+  set(timeMs: number): Promise<TimeStatus>;
 }

@@ -2,23 +2,38 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { BivouacError } from '../core/errors.ts';
 import { createAdmission } from './admission.ts';
 import type { AppDeps } from './app-deps.ts';
+import type { ConnectionProblem } from './connection-problem.ts';
+import { troubleOf } from './connection-trouble.ts';
+import { createDownloadLinks } from './download-links.ts';
 import type { AppEnv } from './env.ts';
 import { errorResponse } from './errors.ts';
 import type { FetchHandler } from './listener.ts';
+import { createOnboarding } from './onboarding.ts';
 import type { Peer } from './peer.ts';
+import { troubleOfRefusal } from './request-trouble.ts';
 import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts';
 import { registerCertRoutes } from './routes/certs.ts';
+import { registerDiagnosisRoutes } from './routes/diagnosis.ts';
+import { registerEnrolRoutes } from './routes/enrol.ts';
 import { registerHistoryRoutes } from './routes/history.ts';
 import { registerKitRoutes } from './routes/kit.ts';
+import { registerMartiConnectRoutes } from './routes/marti-connect.ts';
+import { registerMartiVersionRoutes } from './routes/marti-version.ts';
+import { registerMyCertRoutes } from './routes/my-certs.ts';
+import { registerOnboardingRoutes } from './routes/onboarding.ts';
 import { registerOpsRoutes } from './routes/ops.ts';
 import { registerPackageRoutes } from './routes/packages.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
+import { registerPortalRoutes } from './routes/portal.ts';
+import { registerTimeRoutes } from './routes/time.ts';
 
 export interface HttpApp {
   readonly fetch: FetchHandler;
   readonly routes: readonly DeclaredRoute[];
   /** Who signed in by certificate on a connection, for cutting it when that access ends. */
   principalOf(peer: Peer): string | undefined;
+  /** To be told of connections that never became a request. */
+  onProblem(problem: ConnectionProblem): void;
   /** OpenAPI 3.1 of our own API. */
   openApiDocument(): object;
 }
@@ -49,7 +64,11 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     },
   });
 
-  app.onError((error, c) => errorResponse(error, log, c.get('challenge')));
+  app.onError((error, c) => {
+    const trouble = troubleOfRefusal(error, c);
+    if (trouble !== undefined) deps.diagnosis.note(trouble);
+    return errorResponse(error, log, c.get('challenge'));
+  });
   app.notFound(async (c) => {
     // Nothing is told of what exists on the certificate port to those who have none.
     await admission.admit({ on: ['httpsCert'], who: 'public' }, c.env.peer, NO_CREDENTIALS);
@@ -69,12 +88,32 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerCertRoutes(router, deps);
   registerPackageRoutes(router, deps);
   registerHistoryRoutes(router, deps);
+  registerDiagnosisRoutes(router, deps);
+  registerTimeRoutes(router, deps);
+  registerMyCertRoutes(router, deps);
+  registerEnrolRoutes(router, deps);
+  registerMartiVersionRoutes(router, deps);
+  registerMartiConnectRoutes(router, deps);
+
+  const links = createDownloadLinks(deps);
+  const onboarding = createOnboarding({
+    ...deps,
+    links,
+    hasPublicCertificate: () => deps.authority.material().isExternal,
+    listeners: deps.kit.listeners,
+  });
+  registerOnboardingRoutes(router, { ...deps, onboarding });
+  registerPortalRoutes(router, { ...deps, links });
   assertAllDeclared(app, router.declared);
 
   return {
     fetch: (request, peer) => app.fetch(request, { peer }),
     routes: router.declared,
     principalOf: admission.principalOf,
+    onProblem(problem) {
+      const trouble = troubleOf(problem, deps.kit.listeners()['cotTls']);
+      if (trouble !== undefined) deps.diagnosis.note(trouble);
+    },
     openApiDocument: () =>
       app.getOpenAPI31Document({
         openapi: '3.1.0',

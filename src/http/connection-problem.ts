@@ -7,7 +7,10 @@ import { type ListenerName, plainAddress, rawSocketOf } from './peer.ts';
  */
 export interface ConnectionProblem {
   readonly listener: ListenerName;
+  /** '' when the socket was gone too soon to ask. */
   readonly remoteAddress: string;
+  /** The port of ours that was used. */
+  readonly localPort: number;
   readonly kind:
     | 'plain_http_on_tls'
     | 'tls_on_plain_http'
@@ -34,6 +37,7 @@ export function problemOfClientError(
   return {
     listener,
     remoteAddress: plainAddress(rawSocketOf(socket).remoteAddress),
+    localPort: rawSocketOf(socket).localPort ?? 0,
     kind: kindOf(error.code ?? '', error.rawPacket?.[0]),
     code: error.code ?? error.message,
   };

@@ -12,6 +12,8 @@ export interface AppEnv {
     caller: Caller | undefined;
     /** Answered with a 401, where the route asks for Basic credentials. */
     challenge: string | undefined;
+    /** The step of an enrolment, on routes of one: failures there are told to the person who helps. */
+    enrolmentStep: string | undefined;
   };
 }
 

@@ -70,6 +70,9 @@ export function createListener(deps: ListenerDeps): Listener {
         ...deps.tls,
         ALPNProtocols: ['http/1.1'],
         handshakeTimeout: limits.handshakeTimeoutMs,
+        // A browser that is asked for a certificate asks its person: never where none is needed.
+        requestCert: name === 'httpsCert',
+        rejectUnauthorized: false,
       })
     : createPlainServer(serverOptions(limits));
   server.maxConnections = limits.maxConnections;

@@ -1,6 +1,6 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
-import type { Access } from './access.ts';
+import { type Access, isEnrolling } from './access.ts';
 import type { Admission } from './admission.ts';
 import { limitBody } from './body-limit.ts';
 import type { AppEnv } from './env.ts';
@@ -37,6 +37,7 @@ export function createRouter(app: OpenAPIHono<AppEnv>, admission: Admission): Ro
       const peer = c.env.peer;
       if (!access.on.includes(peer.listener)) return c.notFound();
       if (access.challengesBasic === true) c.set('challenge', 'Basic realm="Bivouac"');
+      if (isEnrolling(access.who)) c.set('enrolmentStep', access.who.enrolling);
       if (access.who !== 'public') refuseForeignOrigin(c);
       c.set(
         'caller',

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { Check } from '../http/app-deps.ts';
+import { readTimeSource } from './system-time.ts';
 
-/** Touched by systemd-timesyncd when it has heard from a time server since the start. */
-const SYNCHRONISED_MARK = '/run/systemd/timesync/synchronized';
-const BATTERY_CLOCK = '/dev/rtc0';
 /** The clock of a board without a battery is right by accident only. */
 const BEHIND_TOLERANCE_MS = 60_000;
 
@@ -23,10 +20,11 @@ export function checkClock(nowMs: number, floorMs: number): Check[] {
       },
     ];
   }
-  if (existsSync(SYNCHRONISED_MARK)) {
+  const source = readTimeSource();
+  if (source === 'time_server') {
     return [{ code, state: 'good', text: `The clock says ${now}, from a time server.` }];
   }
-  if (existsSync(BATTERY_CLOCK)) {
+  if (source === 'battery_clock') {
     return [{ code, state: 'good', text: `The clock says ${now}; this machine has a battery-backed clock.` }];
   }
   return [

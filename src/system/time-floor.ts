@@ -10,6 +10,11 @@ import type { Cancel, Clock } from '../core/clock.ts';
 export interface TimeFloor {
   /** Milliseconds since the Unix epoch; runs on with the monotonic clock. */
   floorMs(): number;
+  /**
+   * Somebody who has a watch says what time it is, by an explicit act: this may also take the floor back, but
+   * never behind the build.
+   */
+  reset(nowMs: number): void;
   /** Remembers the time on disk now and then, until cancelled; the last one is written when it is. */
   keep(): Cancel;
 }
@@ -30,7 +35,7 @@ export function openTimeFloor({
 }): TimeFloor {
   const path = join(dataDir, 'time-floor');
   const openedMs = clock.monotonicMs();
-  const startMs = Math.max(builtAtMs, believable(readKept(path), builtAtMs));
+  let startMs = Math.max(builtAtMs, believable(readKept(path), builtAtMs));
   const floorMs = () => startMs + (clock.monotonicMs() - openedMs);
 
   function write(): void {
@@ -40,6 +45,10 @@ export function openTimeFloor({
 
   return {
     floorMs,
+    reset(nowMs) {
+      startMs = Math.max(builtAtMs, believable(nowMs, builtAtMs)) - (clock.monotonicMs() - openedMs);
+      writeFileAtomic(path, `${Math.floor(floorMs())}\n`);
+    },
     keep() {
       // Not at once: a clock that is wrong at start is usually put right within the first hour.
       const cancel = clock.every(KEEP_PERIOD_MS, write);

@@ -3,32 +3,13 @@ import { BivouacError } from '../../core/errors.ts';
 import { REVOCATION_REASONS } from '../../pki/ports.ts';
 import { ADMINISTRATION } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { certificateSchema, certificateView, serialSchema } from '../certificate-view.ts';
 import { callerOf } from '../env.ts';
 import { issueForUser } from '../issue-for-user.ts';
 import type { Router } from '../router.ts';
 import { fileAnswer, jsonAnswer, jsonBody, timeMs } from './schemas.ts';
 
-const serial = z
-  .string()
-  .max(64)
-  .regex(/^[0-9a-fA-F:]+$/, 'hexadecimal digits')
-  .transform((text) => text.replaceAll(':', '').toLowerCase());
 const username = z.string().max(1_024);
-
-const certificate = z
-  .object({
-    serial: z.string(),
-    username: z.string().describe('As it was when the certificate was made'),
-    principalId: z.string(),
-    deviceUid: z.string().nullable().describe('Null: bound to no device'),
-    fingerprint: z.string().describe('SHA-256 over DER'),
-    issuedAtMs: timeMs,
-    notBeforeMs: timeMs,
-    notAfterMs: timeMs,
-    revokedAtMs: timeMs.nullable(),
-    revocationReason: z.enum(REVOCATION_REASONS).nullable(),
-  })
-  .openapi('Certificate');
 
 const tags = ['Certificates'];
 
@@ -46,7 +27,18 @@ const listRoute = createRoute({
   tags,
   summary: 'Every certificate that was issued',
   request: { query: z.object({ username: username.optional() }) },
-  responses: jsonAnswer(z.array(certificate), 'Newest first'),
+  responses: jsonAnswer(z.array(certificateSchema), 'Newest first'),
+});
+
+const expiringRoute = createRoute({
+  method: 'get',
+  path: '/api/certs/expiring',
+  tags,
+  summary: 'Certificates that end within 30 days',
+  responses: jsonAnswer(
+    z.array(certificateSchema.extend({ withinDays: z.number().int().describe('30, 14, 7 or 1') })),
+    'Soonest first; those that their device has replaced are left out',
+  ),
 });
 
 const issueRoute = createRoute({
@@ -83,7 +75,7 @@ const revokeRoute = createRoute({
     body: jsonBody(
       z
         .strictObject({
-          serial: serial.optional(),
+          serial: serialSchema.optional(),
           username: username.optional(),
           reason: z.enum(REVOCATION_REASONS).optional(),
         })
@@ -115,8 +107,13 @@ export function registerCertRoutes(
     const { username: name } = c.req.valid('query');
     const filter = name === undefined ? {} : { principalId: (await userNamed(name)).id };
     const rows = await certificates.list(filter);
+    return c.json(rows.map(certificateView), 200);
+  });
+
+  router.api(ADMINISTRATION, expiringRoute, async (c) => {
+    const notices = await authority.expiringSoon();
     return c.json(
-      rows.map(({ pem: _pem, caId: _caId, requestSha256: _request, ...row }) => row),
+      notices.map(({ certificate, days }) => ({ ...certificateView(certificate), withinDays: days })),
       200,
     );
   });

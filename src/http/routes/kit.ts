@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ADMINISTRATION } from '../access.ts';
-import type { AppDeps } from '../app-deps.ts';
+import type { AppDeps, Check } from '../app-deps.ts';
+import type { Incident } from '../diagnosis.ts';
 import type { Router } from '../router.ts';
 import { jsonAnswer, timeMs } from './schemas.ts';
 
@@ -71,8 +72,21 @@ const doctorRoute = createRoute({
   responses: jsonAnswer(z.array(check).readonly(), 'What was found, in words'),
 });
 
-export function registerKitRoutes(router: Router, deps: Pick<AppDeps, 'kit' | 'health' | 'clock'>) {
-  const { kit, health, clock } = deps;
+/** What failed yesterday has been solved or given up. */
+const INCIDENTS_SHOWN_MS = 24 * 3_600_000;
+/** The rest is in /api/diagnosis. */
+const INCIDENTS_SHOWN_MAX = 10;
+
+function incidentCheck({ code, text, advice, count }: Incident): Check {
+  const times = count === 1 ? '' : ` (${count} times)`;
+  return { code, state: 'careful', text: `${text}${times}`, advice };
+}
+
+export function registerKitRoutes(
+  router: Router,
+  deps: Pick<AppDeps, 'kit' | 'health' | 'clock' | 'diagnosis'>,
+) {
+  const { kit, health, clock, diagnosis } = deps;
 
   router.api(ADMINISTRATION, statusRoute, (c) => {
     const { version, startedAtMs } = kit;
@@ -91,5 +105,10 @@ export function registerKitRoutes(router: Router, deps: Pick<AppDeps, 'kit' | 'h
 
   router.api(ADMINISTRATION, clientsRoute, (c) => c.json(kit.clients(), 200));
 
-  router.api(ADMINISTRATION, doctorRoute, async (c) => c.json(await kit.checks(), 200));
+  router.api(ADMINISTRATION, doctorRoute, async (c) => {
+    const sinceMs = clock.now() - INCIDENTS_SHOWN_MS;
+    const incidents = diagnosis.recent().filter(({ lastAtMs }) => lastAtMs >= sinceMs);
+    const told = incidents.slice(0, INCIDENTS_SHOWN_MAX).map(incidentCheck);
+    return c.json([...(await kit.checks()), ...told], 200);
+  });
 }

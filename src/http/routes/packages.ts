@@ -11,7 +11,7 @@ const createPackageRoute = createRoute({
   method: 'post',
   path: '/api/packages',
   tags: ['Packages'],
-  summary: 'Make a connection package with a certificate of its own',
+  summary: 'Make a connection package',
   request: {
     body: jsonBody(
       z
@@ -19,6 +19,10 @@ const createPackageRoute = createRoute({
           username: z.string().max(1_024),
           client: z.enum(CLIENT_KINDS),
           host: z.string().max(253).describe('Name or address under which the client reaches the kit'),
+          withCertificate: z
+            .boolean()
+            .optional()
+            .describe('False: nothing personal in it, the client enrols. True when absent'),
         })
         .openapi('PackageOrder'),
     ),
@@ -31,10 +35,10 @@ export function registerPackageRoutes(
   { packages, users }: Pick<AppDeps, 'packages' | 'users'>,
 ) {
   router.api(ADMINISTRATION, createPackageRoute, async (c) => {
-    const { username, client, host } = c.req.valid('json');
+    const { username, client, host, withCertificate = true } = c.req.valid('json');
     const user = await users.byName(username);
     if (user === undefined) throw new BivouacError('user.unknown');
-    const { fileName, zip } = await packages.create({ user, client, host });
+    const { fileName, zip } = await packages.create({ user, client, host, withCertificate });
     return c.body(new Uint8Array(zip), 200, {
       'content-type': 'application/zip',
       'content-disposition': attachment(fileName),

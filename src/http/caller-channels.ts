@@ -1,0 +1,19 @@
+import type { User } from '../auth/ports.ts';
+import { ANONYMOUS_CHANNEL } from '../hub/audience.ts';
+
+export interface Channels {
+  /** May send into. */
+  readonly in: readonly string[];
+  /** May receive from. */
+  readonly out: readonly string[];
+}
+
+/** The channels of a user over HTTP: the same that its stream has. */
+export function channelsOf({ groups, role, kind }: User): Channels {
+  const names = (direction: 'IN' | 'OUT') =>
+    groups.length === 0
+      ? [ANONYMOUS_CHANNEL]
+      : groups.filter((group) => group.direction === direction).map(({ name }) => name);
+  const mayOnlyRead = role === 'viewer' || kind === 'display';
+  return { in: mayOnlyRead ? [] : names('IN'), out: names('OUT') };
+}

@@ -1,0 +1,107 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { BivouacError } from '../../core/errors.ts';
+import { CLIENT_KINDS } from '../../packages/client-package.ts';
+import { ADMINISTRATION } from '../access.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { callerOf } from '../env.ts';
+import type { Onboarding } from '../onboarding.ts';
+import { qrCode } from '../qr.ts';
+import type { Router } from '../router.ts';
+import { fileAnswer, jsonAnswer, jsonBody, timeMs } from './schemas.ts';
+
+const MINUTE_MS = 60_000;
+const DEFAULT_MINUTES = 15;
+/** A day: somebody who comes tomorrow. Longer is a standing door. */
+const MAX_MINUTES = 24 * 60;
+/** What a QR code holds at the most (version 40, medium correction). */
+const QR_TEXT_MAX = 2_300;
+
+const invitation = z
+  .object({
+    username: z.string(),
+    client: z.enum(CLIENT_KINDS),
+    host: z.string(),
+    expiresMs: timeMs,
+    code: z.string().optional().describe('What the person types as password; once'),
+    packageUrl: z.string().describe('The package, for the first device that asks'),
+    pageUrl: z.string().describe('A page for the browser of the device'),
+    scan: z.string().describe('What the QR code is to say'),
+    enrolLink: z
+      .string()
+      .optional()
+      .describe('ATAK, where the certificate of the kit is a public one. Secret'),
+    steps: z.array(z.string()).readonly(),
+  })
+  .openapi('Invitation');
+
+const inviteRoute = createRoute({
+  method: 'post',
+  path: '/api/people/{name}/invitations',
+  tags: ['People'],
+  summary: 'Bring a device of a person onto the kit',
+  request: {
+    params: z.object({ name: z.string().max(1_024) }),
+    body: jsonBody(
+      z.strictObject({
+        client: z.enum(CLIENT_KINDS),
+        host: z.string().max(253).optional().describe('Absent: the first address that others can reach'),
+        withCertificate: z
+          .boolean()
+          .optional()
+          .describe('The package brings a finished certificate; its link then needs TLS'),
+        minutes: z
+          .number()
+          .int()
+          .min(1)
+          .max(MAX_MINUTES)
+          .optional()
+          .describe(`${DEFAULT_MINUTES} when absent`),
+      }),
+    ),
+  },
+  responses: jsonAnswer(invitation, 'Everything for the person, shown once'),
+});
+
+const qrRoute = createRoute({
+  method: 'post',
+  path: '/api/qr',
+  tags: ['People'],
+  summary: 'Draw a QR code',
+  description: 'The text comes in the body, because it may be secret.',
+  request: {
+    body: jsonBody(
+      z.strictObject({ text: z.string().min(1).max(QR_TEXT_MAX), form: z.enum(['svg', 'png', 'text']) }),
+    ),
+  },
+  responses: fileAnswer('image/svg+xml', 'The picture: SVG, PNG, or text for a terminal'),
+});
+
+const MEDIA_TYPES = { svg: 'image/svg+xml', png: 'image/png', text: 'text/plain; charset=utf-8' } as const;
+
+export function registerOnboardingRoutes(
+  router: Router,
+  {
+    users,
+    reachableAddresses,
+    onboarding,
+  }: Pick<AppDeps, 'users' | 'reachableAddresses'> & { onboarding: Onboarding },
+) {
+  router.api(ADMINISTRATION, inviteRoute, async (c) => {
+    const { client, host, withCertificate = false, minutes = DEFAULT_MINUTES } = c.req.valid('json');
+    const user = await users.byName(c.req.valid('param').name);
+    if (user === undefined) throw new BivouacError('user.unknown');
+    const target = host ?? reachableAddresses()[0];
+    if (target === undefined) {
+      throw new BivouacError('package.host_invalid', 'This kit has no address yet that a device could reach');
+    }
+    const order = { user, client, host: target, withCertificate, lifeMs: minutes * MINUTE_MS };
+    return c.json(await onboarding.invite(order, callerOf(c).actor), 200);
+  });
+
+  router.api(ADMINISTRATION, qrRoute, (c) => {
+    const { text, form } = c.req.valid('json');
+    const picture = qrCode(text, form);
+    const body = typeof picture === 'string' ? picture : new Uint8Array(picture);
+    return c.body(body, 200, { 'content-type': MEDIA_TYPES[form] }) as never;
+  });
+}
