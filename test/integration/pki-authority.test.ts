@@ -284,6 +284,27 @@ test('what ends soon is a warning, and told once for each threshold, also across
   assert.deepEqual(codes(), []);
 });
 
+test('the upkeep looks at the ends each hour, and within a minute after a jump of the clock', async (t) => {
+  const { authority, clock, ...world } = await openAuthority(t);
+  const principalId = await world.addUser('alice');
+  const { certificate } = await authority.issueClient({ principalId, username: 'alice' });
+  authority.startUpkeep();
+  const noticed = () =>
+    new Promise<number | undefined>((resolve) => authority.onExpiring(([first]) => resolve(first?.days)));
+  const afterJump = noticed();
+  clock.setWall(certificate.notAfterMs - 14 * DAY_MS - 60_000);
+  clock.advance(60_000);
+  assert.equal(await afterJump, 14);
+
+  // No jump now, only time that goes by: seven days in minutes would be long, so the hour before it.
+  clock.setWall(certificate.notAfterMs - 7 * DAY_MS - 30 * 60_000);
+  clock.advance(60_000);
+  await authority.refresh();
+  const afterHours = noticed();
+  clock.advance(61 * 60_000);
+  assert.equal(await afterHours, 7);
+});
+
 test('a CA leaves only under a passphrase, and comes back only with it', async (t) => {
   const world = await openAuthority(t);
   await assert.rejects(world.authority.exportCa({ passphrase: 'short' }), { code: 'password.weak' });
