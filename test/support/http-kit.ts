@@ -98,6 +98,7 @@ export async function startHttpKit(set: readonly string[] = []): Promise<HttpKit
           method,
           path,
           ca,
+          servername: 'localhost',
           ...identity,
           agent: false,
         };
