@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { type CaGeneration, day } from './generations.ts';
 import { DAY_MS } from './validity.ts';
 import { type CertificateFacts, factsOf } from './x509.ts';
@@ -58,9 +58,20 @@ export function judgePeer(der: Uint8Array, generations: readonly CaGeneration[],
   return { isTrusted: true, serial: facts.serial, fingerprint: facts.fingerprint };
 }
 
+/** Parsed once for each generation: this is in the way of every handshake. */
+const parsedCas = new WeakMap<
+  CaGeneration,
+  { readonly certificate: X509Certificate; readonly key: KeyObject }
+>();
+
 function isSignedBy(certificate: X509Certificate, generation: CaGeneration): boolean {
-  const ca = new X509Certificate(generation.pem);
-  return certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
+  let ca = parsedCas.get(generation);
+  if (ca === undefined) {
+    const parsed = new X509Certificate(generation.pem);
+    ca = { certificate: parsed, key: parsed.publicKey };
+    parsedCas.set(generation, ca);
+  }
+  return certificate.checkIssued(ca.certificate) && certificate.verify(ca.key);
 }
 
 function endedText({ notAfterMs }: CertificateFacts, nowMs: number): string {
