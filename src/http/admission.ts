@@ -26,7 +26,7 @@ export interface Credentials {
 export interface Admission {
   /** Who calls; undefined for a public route. Throws when the caller may not. */
   admit(access: Access, peer: Peer, credentials: Credentials): Promise<Caller | undefined>;
-  /** Who signed in by certificate on this connection, as far as a request has shown. */
+  /** Who signed in on this connection last. */
   principalOf(peer: Peer): string | undefined;
 }
 
@@ -35,7 +35,9 @@ export interface Admission {
  * request (that is audited), and looked up again on each later one.
  */
 export function createAdmission(deps: AdmissionDeps): Admission {
+  /** By certificate: whose it is does not change while the connection lasts. */
   const principalIds = new WeakMap<Peer, string>();
+  const lastPrincipalIds = new WeakMap<Peer, string>();
 
   async function byCertificate(peer: Peer): Promise<Caller> {
     const certificate = peer.certificate;
@@ -102,12 +104,13 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       // The certificate is the entrance fee of its listener, for public pages too.
       if (access.who === 'public' && peer.listener !== 'httpsCert') return undefined;
       const caller = await callerOf(access, peer, credentials);
+      if (caller.kind === 'user') lastPrincipalIds.set(peer, caller.user.id);
       if (access.who === 'public') return caller;
       const who = isEnrolling(access.who) ? ENROLLING_ROLES : access.who;
       if (!isAllowed(caller, who)) throw new BivouacError('auth.forbidden');
       return caller;
     },
-    principalOf: (peer) => principalIds.get(peer),
+    principalOf: (peer) => lastPrincipalIds.get(peer),
   };
 }
 

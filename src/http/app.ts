@@ -30,7 +30,7 @@ import { registerTimeRoutes } from './routes/time.ts';
 export interface HttpApp {
   readonly fetch: FetchHandler;
   readonly routes: readonly DeclaredRoute[];
-  /** Who signed in by certificate on a connection, for cutting it when that access ends. */
+  /** Who signed in on a connection last, for cutting it when that access ends. */
   principalOf(peer: Peer): string | undefined;
   /** To be told of connections that never became a request. */
   onProblem(problem: ConnectionProblem): void;
