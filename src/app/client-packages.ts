@@ -15,18 +15,16 @@ export function createClientPackages({
     const port = config.listen[listener][0]?.port ?? 0;
     return port === 0 ? undefined : port;
   };
-  const nameOf = (pem: string) => authority.generations().find((ca) => ca.pem === pem)?.name ?? 'public CA';
   return {
     async create({ user, client, host, withCertificate }) {
       const issued = withCertificate
         ? await authority.issueClient({ principalId: user.id, username: user.name })
         : undefined;
-      const caPems = issued?.caPems ?? authority.caPems();
       const { fileName, content } = await makeClientPackage({
         client,
         serverName: config.name,
         host,
-        authorities: caPems.map((pem) => ({ alias: nameOf(pem), pem })),
+        authorities: authority.trustAnchors(),
         ...(issued === undefined
           ? {}
           : {
