@@ -117,7 +117,14 @@ export type RefusalCause =
   | 'cert_unknown'
   | 'cert_mismatch'
   | 'cert_revoked'
-  | 'revoked_meanwhile';
+  | 'revoked_meanwhile'
+  /** The right password at a door where no second factor can be asked for. */
+  | 'second_factor_needed'
+  | 'wrong_code'
+  /** The login token is unknown, used or late, or its code is. */
+  | 'login_over'
+  | 'factor_unusable'
+  | 'unconfirmed';
 
 export type StreamLoginResult =
   | { readonly identity: Identity }
@@ -138,7 +145,7 @@ export type StreamLoginResult =
  * no I/O between), so that a revocation that happens meanwhile finds it there.
  */
 export interface StreamLogin {
-  /** The TLS layer has verified chain and dates; this looks at the register and at the user. */
+  /** `Authority.judge` has verified chain and dates; this looks at the register and at the user. */
   byCertificate(offer: {
     /** Hex, any case, as `tls.PeerCertificate.serialNumber` gives it. */
     readonly serial: string;
@@ -222,16 +229,25 @@ export type RevocationCause =
   | 'revoked'
   | 'password_changed'
   | 'groups_changed'
-  | 'role_changed';
+  | 'role_changed'
+  | 'factor_changed'
+  | 'signed_out';
 
 /** What is over. Whoever keeps a session closes those that `endsSession` names. */
 export interface RevocationNotice {
   readonly principalId: string;
   readonly cause: RevocationCause;
-  /** `all` sessions of the principal, those signed in by `password`, or those of some `certificates`. */
-  readonly scope: 'all' | 'password' | 'certificates';
+  /**
+   * `all` sessions of the principal, those signed in by `password` (tokens too), those of some
+   * `certificates`, or some `sessions` (tokens) alone.
+   */
+  readonly scope: 'all' | 'password' | 'certificates' | 'sessions';
   /** Serials (lower-case hex) that are revoked with it. */
   readonly serials: readonly string[];
+  /** Ids of `sessions` that are over, for that scope. */
+  readonly sessionIds?: readonly string[];
+  /** The one session that goes on, whatever the scope: it caused the change itself. */
+  readonly exceptSessionId?: string;
 }
 
 /** Failures: BivouacError `user.unknown`, `cert.unknown`. */

@@ -6,14 +6,26 @@ import type { AuditLog } from './audit.ts';
 import type { Revocation, RevocationNotice } from './ports.ts';
 
 /** What a revocation is compared with. */
-export type SessionFacts = Pick<Identity, 'principalId' | 'certSerial'>;
+export type SessionFacts = Pick<Identity, 'principalId' | 'certSerial'> & {
+  /** Of the token that opened it (a WebSocket); undefined for a CoT socket. */
+  readonly sessionId?: string | undefined;
+};
 
 /** True when `notice` ends a session of this identity. For everybody who keeps sessions. */
-export function endsSession(notice: RevocationNotice, { principalId, certSerial }: SessionFacts): boolean {
+export function endsSession(notice: RevocationNotice, session: SessionFacts): boolean {
+  const { principalId, certSerial, sessionId } = session;
   if (notice.principalId !== principalId) return false;
-  if (notice.scope === 'all') return true;
-  if (notice.scope === 'password') return certSerial === undefined;
-  return certSerial !== undefined && notice.serials.includes(certSerial);
+  if (sessionId !== undefined && notice.exceptSessionId === sessionId) return false;
+  switch (notice.scope) {
+    case 'all':
+      return true;
+    case 'password':
+      return certSerial === undefined;
+    case 'certificates':
+      return certSerial !== undefined && notice.serials.includes(certSerial);
+    case 'sessions':
+      return sessionId !== undefined && (notice.sessionIds ?? []).includes(sessionId);
+  }
 }
 
 /** The revocation as the rest of auth uses it. */

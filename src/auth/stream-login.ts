@@ -29,6 +29,11 @@ const CLOSE_REASONS: Readonly<Record<RefusalCause, CloseReason>> = {
   cert_mismatch: 'cert_unknown',
   cert_revoked: 'cert_revoked',
   revoked_meanwhile: 'access_revoked',
+  second_factor_needed: 'auth_failed',
+  wrong_code: 'auth_failed',
+  login_over: 'auth_failed',
+  factor_unusable: 'auth_failed',
+  unconfirmed: 'auth_failed',
 };
 
 export function createStreamLogin({
