@@ -66,9 +66,10 @@ typecheck: $(packages) ## Check types
 	@$(tsc) -p .
 
 .PHONY: docs
-docs: $(packages) ## Write the generated pages: docs/configuration.md, docs/errors.md
+docs: $(packages) ## Write the generated pages: docs/configuration.md, docs/errors.md, docs/api.md
 	@$(node) scripts/gen-config-doc.ts
 	$(node) scripts/gen-errors-doc.ts
+	@$(node) scripts/gen-api-doc.ts
 
 .PHONY: clean
 clean: ## Remove what was built (not the data in .run/)

@@ -4,6 +4,7 @@ import { type CommandContext, type CommonOptions, withCommonOptions, withControl
 import { UsageError } from './failures.ts';
 import { readPassword, type SecretOptions, withPasswordOptions } from './secret-option.ts';
 import { table } from './table.ts';
+import { addUserLinkCommand } from './user-link.ts';
 
 interface UserOptions extends CommonOptions, SecretOptions {
   readonly user: string;
@@ -17,8 +18,11 @@ interface UserOptions extends CommonOptions, SecretOptions {
 
 const ROLES = ['administrator', 'operator', 'user', 'viewer'];
 
-export function addUserCommands(program: Command, { terminal }: CommandContext): void {
+export function addUserCommands(program: Command, context: CommandContext): void {
+  const { terminal } = context;
   const user = program.command('user').description('people and their accounts');
+
+  addUserLinkCommand(user, context);
 
   function show(person: User, isJson: true | undefined, text: string): void {
     terminal.print(isJson ? JSON.stringify(person) : text);
@@ -63,6 +67,15 @@ export function addUserCommands(program: Command, { terminal }: CommandContext):
     async (options: UserOptions) => {
       await withControl(options, (api) => api.call('DELETE', pathOf(options.user)));
       terminal.print(options.json ? JSON.stringify({ deleted: options.user }) : `Deleted ${options.user}.`);
+    },
+  );
+
+  oneUser(user, 'expire', 'make the password useless until it is set anew').action(
+    async (options: UserOptions) => {
+      const person = await withControl(options, (api) =>
+        api.call<User>('POST', `${pathOf(options.user)}/expire-password`),
+      );
+      show(person, options.json, `The password of ${person.name} is expired.`);
     },
   );
 

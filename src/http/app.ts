@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { BivouacError } from '../core/errors.ts';
+import { type Access, ALL_ROLES, SIGNED_IN_LISTENERS } from './access.ts';
 import { createAdmission } from './admission.ts';
 import type { AppDeps } from './app-deps.ts';
 import type { ConnectionProblem } from './connection-problem.ts';
@@ -100,10 +101,17 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     ...deps,
     links,
     hasPublicCertificate: () => deps.authority.material().isExternal,
+    isServerRunning: () => deps.kit.startedAtMs !== undefined,
     listeners: deps.kit.listeners,
   });
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
+  const openApiDocument = () =>
+    app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: 'Bivouac API', version: deps.kit.version },
+    });
+  router.route(OPEN_API, 'GET', '/api/openapi.json', (c) => c.json(openApiDocument()));
   assertAllDeclared(app, router.declared);
 
   return {
@@ -114,12 +122,11 @@ export function createHttpApp(deps: AppDeps): HttpApp {
       const trouble = troubleOf(problem, deps.kit.listeners()['cotTls']);
       if (trouble !== undefined) deps.diagnosis.note(trouble);
     },
-    openApiDocument: () =>
-      app.getOpenAPI31Document({
-        openapi: '3.1.0',
-        info: { title: 'Bivouac API', version: deps.kit.version },
-      }),
+    openApiDocument,
   };
 }
+
+/** The API says what it is to whoever may use some of it. */
+const OPEN_API: Access = { on: ['control', ...SIGNED_IN_LISTENERS], who: ['console', ...ALL_ROLES] };
 
 const NO_CREDENTIALS = { authorization: undefined, clientUid: undefined };

@@ -43,6 +43,8 @@ export interface OnboardingDeps {
   readonly kitName: string;
   /** True when devices trust the server's certificate without knowing this kit. */
   readonly hasPublicCertificate: () => boolean;
+  /** False for a command that opened the data directory itself: what is in memory ends with it. */
+  readonly isServerRunning: () => boolean;
   /** Listener name → bound addresses. */
   readonly listeners: () => Readonly<Record<string, string>>;
 }
@@ -84,6 +86,9 @@ export function createOnboarding(deps: OnboardingDeps): Onboarding {
   return {
     async invite(order, by) {
       const { user, client, host, withCertificate, lifeMs } = order;
+      if (!deps.isServerRunning()) {
+        throw new BivouacError('control.unreachable', 'No server runs, and a link lives only as long as one');
+      }
       if (user.state !== 'enabled') throw new BivouacError('user.unknown', `${user.name} is disabled`);
       const cotPort = portOf(deps.listeners()['cotTls']);
       const { packageUrl, pageUrl, expiresMs } = await linkToPackage(order);

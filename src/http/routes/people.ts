@@ -105,6 +105,15 @@ const deleteRoute = createRoute({
   responses: { 204: { description: 'Deleted' }, default: refusal },
 });
 
+const expireRoute = createRoute({
+  method: 'post',
+  path: '/api/people/{name}/expire-password',
+  tags,
+  summary: 'Make the password of a person useless until it is set anew',
+  request: { params: nameParam },
+  responses: jsonAnswer(person, 'As it is now'),
+});
+
 export function registerPeopleRoutes(router: Router, { users }: Pick<AppDeps, 'users'>) {
   router.api(ADMINISTRATION, listRoute, async (c) => c.json(await users.list(), 200));
 
@@ -123,6 +132,10 @@ export function registerPeopleRoutes(router: Router, { users }: Pick<AppDeps, 'u
     const change = defined(c.req.valid('json'));
     return c.json(await users.change(c.req.valid('param').name, change, callerOf(c).actor), 200);
   });
+
+  router.api(ADMINISTRATION, expireRoute, async (c) =>
+    c.json(await users.expirePassword(c.req.valid('param').name, callerOf(c).actor), 200),
+  );
 
   router.api(ADMINISTRATION, deleteRoute, async (c) => {
     await users.delete(c.req.valid('param').name, callerOf(c).actor);

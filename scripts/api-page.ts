@@ -1,0 +1,138 @@
+import type { Access } from '../src/http/access.ts';
+import { createHttpApp, type HttpApp } from '../src/http/app.ts';
+import type { AppDeps } from '../src/http/app-deps.ts';
+
+/** The app with nothing behind it: its routes describe themselves without being called. */
+export function describedApp(): HttpApp {
+  const nothing = { kit: { version: '' }, clock: {}, authority: {} };
+  return createHttpApp(nothing as unknown as AppDeps);
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly description?: string;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly Schema[];
+}
+
+interface Operation {
+  readonly tags?: readonly string[];
+  readonly summary?: string;
+  readonly description?: string;
+  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: Schema }[];
+  readonly requestBody?: { content: Record<string, { schema: Schema }> };
+  readonly responses: Readonly<
+    Record<string, { description: string; content?: Record<string, { schema: Schema }> }>
+  >;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+const INTRODUCTION = `# API
+
+Written by \`make docs\` from the routes themselves; \`GET /api/openapi.json\` is the same for machines.
+
+Our own API takes and gives JSON. A refusal is \`{"error": {"code", "message", "details"?}}\` with a status of
+400 or more; the codes stand in [errors.md](errors.md). Calls are never redirected. Who calls is found out by the
+listener: on \`httpsCert\` by the client certificate, on \`https\` and \`http\` by Basic credentials, on the control
+socket by owning it. Times are milliseconds since 1970, UTC.
+`;
+
+/** docs/api.md, whole. */
+export function apiPage(app: HttpApp): string {
+  const document = app.openApiDocument() as Document;
+  const accessOf = new Map(app.routes.map((r) => [`${r.method} ${r.path}`, r.access]));
+  const documented = new Set<string>();
+  const byTag = new Map<string, string[]>();
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const name = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+      documented.add(name);
+      const tag = operation.tags?.[0] ?? 'Other';
+      const section = operationText(`${method.toUpperCase()} ${path}`, operation, accessOf.get(name));
+      byTag.set(tag, [...(byTag.get(tag) ?? []), section]);
+    }
+  }
+  const sections = [...byTag].map(([tag, texts]) => `## ${tag}\n\n${texts.join('\n')}`);
+  const schemas = Object.entries(document.components.schemas).map(
+    ([name, schema]) => `### ${name}\n\n${fieldTable(schema)}`,
+  );
+  const others = app.routes
+    .filter(({ method, path }) => !documented.has(`${method} ${path}`))
+    .map(
+      ({ method, path, access }) =>
+        `| \`${method} ${path}\` | ${whoText(access)} | ${access.on.join(', ')} |`,
+    );
+  return [
+    INTRODUCTION,
+    ...sections,
+    `## Objects\n\n${schemas.join('\n')}`,
+    '## Pages, enrolment and Marti\n\nThe forms of these are given by the clients that use them; see protocol.md.\n',
+    '| Route | Who | Listeners |\n|---|---|---|',
+    `${others.join('\n')}\n`,
+  ].join('\n');
+}
+
+function operationText(title: string, operation: Operation, access: Access | undefined): string {
+  const lines = [`### ${title}`, '', `${operation.summary ?? ''}.`];
+  if (operation.description !== undefined) lines.push('', operation.description);
+  if (access !== undefined) lines.push('', `Who: ${whoText(access)}. Listeners: ${access.on.join(', ')}.`);
+  const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
+  if (query.length > 0) {
+    lines.push('', '| Query | Type | |', '|---|---|---|');
+    for (const { name, required, schema } of query) lines.push(fieldRow(name, schema, required === true));
+  }
+  for (const [mediaType, { schema }] of Object.entries(operation.requestBody?.content ?? {})) {
+    lines.push('', `Body (\`${mediaType}\`): ${bodyText(schema)}`);
+  }
+  for (const [status, { description, content }] of Object.entries(operation.responses)) {
+    if (status === 'default') continue;
+    const [mediaType, media] = Object.entries(content ?? {})[0] ?? [];
+    const what = mediaType === undefined ? '' : ` (\`${mediaType}\`): ${bodyText(media?.schema ?? {})}`;
+    lines.push('', `${status}: ${description}${what}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function bodyText(schema: Schema): string {
+  return schema.properties === undefined ? typeText(schema) : `\n\n${fieldTable(schema).trimEnd()}`;
+}
+
+function fieldTable(schema: Schema): string {
+  const rows = Object.entries(schema.properties ?? {}).map(([name, field]) =>
+    fieldRow(name, field, schema.required?.includes(name) === true),
+  );
+  return ['| Field | Type | |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function fieldRow(name: string, schema: Schema, isRequired: boolean): string {
+  return `| \`${name}\`${isRequired ? '' : ' ?'} | ${typeText(schema)} | ${schema.description ?? ''} |`;
+}
+
+function typeText(schema: Schema): string {
+  if (schema.$ref !== undefined) {
+    const name = schema.$ref.split('/').at(-1) ?? '';
+    return `[${name}](#${name.toLowerCase()})`;
+  }
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(typeText).join(' or ');
+  if (schema.type === 'array') return `list of ${typeText(schema.items ?? {})}`;
+  const { additionalProperties } = schema;
+  if (typeof additionalProperties === 'object') return `map to ${typeText(additionalProperties)}`;
+  const type = Array.isArray(schema.type) ? schema.type.join(' or ') : (schema.type ?? 'anything');
+  return schema.format === undefined ? String(type) : `${type} (${schema.format})`;
+}
+
+function whoText({ who }: Access): string {
+  if (who === 'public') return 'everybody';
+  return 'enrolling' in who ? 'a device that enrols (password or one-time code)' : who.join(', ');
+}
