@@ -39,10 +39,14 @@ function malformed(why: string): Refusal {
   return refuse('auth_malformed', `the auth element cannot be read: ${why}`);
 }
 
-/** Not by `cursor.attribute()`, which remembers short texts: a password must not stay in memory. */
+/** Not by `cursor.attributes.get()`, which remembers short texts: a password must not stay in memory. */
 function credential(cursor: XmlCursor, name: XmlName): string | undefined {
-  const index = cursor.find(name);
+  const index = cursor.attributes.find(name);
   if (index < 0) return undefined;
-  const raw = cursor.bytes.toString('utf8', cursor.valueStart(index), cursor.valueEnd(index));
-  return cursor.isEscaped(index) ? decodeAttributeValue(raw) : raw;
+  const raw = cursor.bytes.toString(
+    'utf8',
+    cursor.attributes.valueStart(index),
+    cursor.attributes.valueEnd(index),
+  );
+  return cursor.attributes.isEscaped(index) ? decodeAttributeValue(raw) : raw;
 }

@@ -128,7 +128,7 @@ function requestedVersion(xml: Buffer): number {
     matched = Math.min(matched, cursor.depth - 2);
     if (matched !== cursor.depth - 2) continue;
     if (matched === path.length) {
-      if (cursor.isNamed(TAK_REQUEST)) return Number(cursor.attribute(VERSION) ?? Number.NaN);
+      if (cursor.isNamed(TAK_REQUEST)) return Number(cursor.attributes.get(VERSION) ?? Number.NaN);
     } else if (cursor.isNamed(path[matched]!)) {
       matched++;
     }

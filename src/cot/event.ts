@@ -26,13 +26,13 @@ export class CotEvent {
   /** Checks and takes `<event …>…</event>`: no declaration, nothing around it. */
   static fromXml(frame: Buffer): CotEvent | Refusal {
     const envelope = scanXmlEvent(frame);
-    return 'kind' in envelope ? envelope : new CotEvent('xml', frame, envelope);
+    return isRefusal(envelope) ? envelope : new CotEvent('xml', frame, envelope);
   }
 
   /** Checks and takes one complete stream frame: 0xBF, payload length, payload. */
   static fromProto(frame: Buffer): CotEvent | Refusal {
     const envelope = scanProtoEvent(frame);
-    return 'kind' in envelope ? envelope : new CotEvent('proto', frame, envelope);
+    return isRefusal(envelope) ? envelope : new CotEvent('proto', frame, envelope);
   }
 
   /**
@@ -52,12 +52,6 @@ export class CotEvent {
     return typeof this.#converted === 'string' ? this.#converted : undefined;
   }
 
-  /** Memory that this event keeps alive, in bytes: its forms, and the rest of the chunk that it is a view into. */
-  get heldBytes(): number {
-    const converted = typeof this.#converted === 'object' ? this.#converted.length : 0;
-    return this.#original.buffer.byteLength + converted;
-  }
-
   /**
    * Makes the event fit to be kept long: moves its bytes into memory of their own, once, when they are a view
    * into something larger (a socket's chunk of up to 64 KiB). The strings of the envelope never share memory
@@ -72,4 +66,8 @@ export class CotEvent {
     }
     return this;
   }
+}
+
+function isRefusal(scanned: Envelope | Refusal): scanned is Refusal {
+  return (scanned as Refusal).kind === 'refusal';
 }

@@ -29,8 +29,8 @@ function walkByCursor(bytes: Buffer, shape: 'document' | 'fragment' = 'document'
     if (token === TOKEN_FAULT) return 'refused';
     if (token === TOKEN_OPEN) {
       const attributes: [string, string][] = [];
-      for (let index = 0; index < cursor.attributeCount; index++) {
-        attributes.push([cursor.attributeName(index), cursor.value(index)]);
+      for (let index = 0; index < cursor.attributes.count; index++) {
+        attributes.push([cursor.attributes.name(index), cursor.attributes.value(index)]);
       }
       steps.push(`<${cursor.depth} ${cursor.name()} ${JSON.stringify(attributes)}`);
       if (cursor.isEmptyElement) steps.push(`>${cursor.depth - 1}`);

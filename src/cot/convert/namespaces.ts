@@ -8,14 +8,18 @@ export type Declarations = Map<string, Buffer>;
 
 /** Adds the declarations of the start tag just read to those of the elements around it. */
 export function collectDeclarations(cursor: XmlCursor, into: Declarations): void {
-  for (let index = 0; index < cursor.attributeCount; index++) {
-    const name = cursor.attributeName(index);
+  for (let index = 0; index < cursor.attributes.count; index++) {
+    const name = cursor.attributes.name(index);
     if (name !== DEFAULT && !name.startsWith(PREFIXED)) continue;
-    if (cursor.valueStart(index) === cursor.valueEnd(index)) {
+    if (cursor.attributes.valueStart(index) === cursor.attributes.valueEnd(index)) {
       into.delete(name);
       continue;
     }
-    const attribute = cursor.bytes.toString('utf8', cursor.attributeStart(index), cursor.valueEnd(index) + 1);
+    const attribute = cursor.bytes.toString(
+      'utf8',
+      cursor.attributes.nameStart(index),
+      cursor.attributes.valueEnd(index) + 1,
+    );
     into.set(name, Buffer.from(` ${attribute}`));
   }
 }
@@ -38,8 +42,8 @@ export function missingDeclarations(own: readonly string[], child: Buffer, aroun
 /** The names of the declarations in the start tag just read. */
 export function declaredNames(cursor: XmlCursor): readonly string[] {
   const names: string[] = [];
-  for (let index = 0; index < cursor.attributeCount; index++) {
-    const name = cursor.attributeName(index);
+  for (let index = 0; index < cursor.attributes.count; index++) {
+    const name = cursor.attributes.name(index);
     if (name === DEFAULT || name.startsWith(PREFIXED)) names.push(name);
   }
   return names;

@@ -45,11 +45,11 @@ export function toProtoFrame(frame: Buffer, envelope: Envelope): Buffer | string
 
   cursor.begin(frame, 0, frame.length, 'document');
   cursor.next();
-  const access = cursor.attribute(ACCESS) ?? '';
-  const qos = cursor.attribute(QOS) ?? '';
-  const opex = cursor.attribute(OPEX) ?? '';
-  const caveat = cursor.attribute(CAVEAT) ?? '';
-  const releasableTo = cursor.attribute(RELEASABLE_TO) ?? '';
+  const access = cursor.attributes.get(ACCESS) ?? '';
+  const qos = cursor.attributes.get(QOS) ?? '';
+  const opex = cursor.attributes.get(OPEX) ?? '';
+  const caveat = cursor.attributes.get(CAVEAT) ?? '';
+  const releasableTo = cursor.attributes.get(RELEASABLE_TO) ?? '';
   const declarations: Declarations = new Map();
   collectDeclarations(cursor, declarations);
   const children = readChildren(declarations);

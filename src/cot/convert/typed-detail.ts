@@ -55,7 +55,7 @@ export function typedValues(cursor: XmlCursor, element: TypedElement): readonly 
   let found = 0;
   const values: string[] = [];
   for (const { name, isRequired } of element.attributes) {
-    const value = cursor.attribute(name);
+    const value = cursor.attributes.get(name);
     if (value === undefined) {
       if (isRequired) return undefined;
       values.push('');
@@ -69,7 +69,7 @@ export function typedValues(cursor: XmlCursor, element: TypedElement): readonly 
     values.push(value);
     found++;
   }
-  return found === cursor.attributeCount ? values : undefined;
+  return found === cursor.attributes.count ? values : undefined;
 }
 
 /** Writes the field of Detail that carries `values`. */

@@ -39,26 +39,26 @@ export class ProtoReader {
   /** On to the next field; false at the end of the message and when it is broken (`isBroken`). */
   next(): boolean {
     if (this.#position >= this.#limit || this.isBroken) return false;
-    if (!this.#readVarint()) return this.#fail();
-    const tag = this.integer;
-    this.wireType = tag % 8;
-    this.field = Math.floor(tag / 8);
+    const tag = this.#readVarint();
+    if (tag < 0) return this.#fail();
+    this.wireType = tag & 7;
+    this.field = tag < 0x80 ? tag >> 3 : Math.floor(tag / 8);
     if (this.field === 0 || this.field > MAX_FIELD_NUMBER) return this.#fail();
 
-    this.start = this.#position;
     switch (this.wireType) {
-      case WIRE_VARINT:
-        if (!this.#readVarint()) return this.#fail();
-        this.end = this.#position;
-        return true;
-      case WIRE_BYTES:
-        if (!this.#readVarint()) return this.#fail();
-        this.start = this.#position;
-        return this.#skipTo(this.#position + this.integer);
+      case WIRE_BYTES: {
+        const length = this.#readVarint();
+        return length < 0 ? this.#fail() : this.#take(length);
+      }
       case WIRE_FIXED64:
-        return this.#skipTo(this.#position + 8);
+        return this.#take(8);
+      case WIRE_VARINT:
+        this.start = this.#position;
+        this.integer = this.#readVarint();
+        this.end = this.#position;
+        return this.integer < 0 ? this.#fail() : true;
       case WIRE_FIXED32:
-        return this.#skipTo(this.#position + 4);
+        return this.#take(4);
       default:
         return this.#fail();
     }
@@ -69,31 +69,42 @@ export class ProtoReader {
     return this.bytes.readDoubleLE(this.start);
   }
 
-  #skipTo(end: number): boolean {
+  /** Makes the next `length` bytes the value. */
+  #take(length: number): boolean {
+    const start = this.#position;
+    const end = start + length;
     if (end > this.#limit) return this.#fail();
+    this.start = start;
     this.end = end;
     this.#position = end;
     return true;
   }
 
-  #readVarint(): boolean {
+  /** The varint at the position, rounded above 2^53; -1 when it is cut or longer than 64 bits. */
+  #readVarint(): number {
     const { bytes } = this;
     let at = this.#position;
-    let value = 0;
-    let factor = 1;
-    for (let count = 1; count <= MAX_VARINT_BYTES; count++) {
-      if (at >= this.#limit) return false;
+    if (at >= this.#limit) return -1;
+    const first = bytes[at++]!;
+    // Nearly all tags and lengths.
+    if (first < 0x80) {
+      this.#position = at;
+      return first;
+    }
+    let value = first & 0x7f;
+    let factor = 128;
+    for (let count = 2; count <= MAX_VARINT_BYTES; count++) {
+      if (at >= this.#limit) return -1;
       const byte = bytes[at++]!;
-      if (count === MAX_VARINT_BYTES && byte > MAX_TENTH_BYTE) return false;
+      if (count === MAX_VARINT_BYTES && byte > MAX_TENTH_BYTE) return -1;
       value += (byte & 0x7f) * factor;
       factor *= 128;
       if (byte < 0x80) {
         this.#position = at;
-        this.integer = value;
-        return true;
+        return value;
       }
     }
-    return false;
+    return -1;
   }
 
   #fail(): false {

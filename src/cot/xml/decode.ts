@@ -12,11 +12,6 @@ export function decodeAttributeValue(raw: string): string {
   return raw.replace(/\r\n|[\t\n\r]/g, ' ').replace(REFERENCES, replaceReference);
 }
 
-/** Character data as XML 1.0 (2.11) reads it: line ends become line feeds, then references are replaced. */
-export function decodeText(raw: string): string {
-  return raw.replace(/\r\n?/g, '\n').replace(REFERENCES, replaceReference);
-}
-
 function replaceReference(_whole: string, hex?: string, decimal?: string, name?: string): string {
   if (name !== undefined) return PREDEFINED[name]!;
   return String.fromCodePoint(hex === undefined ? Number.parseInt(decimal!, 10) : Number.parseInt(hex, 16));

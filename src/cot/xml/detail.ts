@@ -101,7 +101,7 @@ export class DetailReader {
     switch (cursor.nameEnd - cursor.nameStart) {
       case 4:
         if (cursor.isNamed(TAKV)) this.#readTakv(cursor);
-        else if (this.linkUid === '' && cursor.isNamed(LINK)) this.linkUid = cursor.attribute(UID) ?? '';
+        else if (this.linkUid === '' && cursor.isNamed(LINK)) this.linkUid = cursor.attributes.get(UID) ?? '';
         break;
       case 5:
         this.#isInMarti = cursor.isNamed(MARTI);
@@ -116,7 +116,7 @@ export class DetailReader {
         else if (cursor.isNamed(ARCHIVE)) this.isArchived = true;
         break;
       case 9:
-        if (cursor.isNamed(EMERGENCY)) this.isCancel ||= cursor.attribute(CANCEL) === 'true';
+        if (cursor.isNamed(EMERGENCY)) this.isCancel ||= cursor.attributes.get(CANCEL) === 'true';
         break;
       case 13:
         if (cursor.isNamed(CHAT_RECEIPT)) this.#readChat(cursor);
@@ -147,23 +147,23 @@ export class DetailReader {
   #readContact(cursor: XmlCursor): void {
     if (this.hasContact) return;
     this.hasContact = true;
-    this.callsign = cursor.attribute(CALLSIGN) ?? '';
-    this.endpoint = cursor.attribute(ENDPOINT);
+    this.callsign = cursor.attributes.get(CALLSIGN) ?? '';
+    this.endpoint = cursor.attributes.get(ENDPOINT);
   }
 
   #readGroup(cursor: XmlCursor): void {
     if (this.hasGroup) return;
     this.hasGroup = true;
-    this.team = cursor.attribute(NAME) ?? '';
-    this.role = cursor.attribute(ROLE) ?? '';
+    this.team = cursor.attributes.get(NAME) ?? '';
+    this.role = cursor.attributes.get(ROLE) ?? '';
   }
 
   #readTakv(cursor: XmlCursor): void {
     this.takv ??= {
-      device: cursor.attribute(DEVICE) ?? '',
-      platform: cursor.attribute(PLATFORM) ?? '',
-      os: cursor.attribute(OS) ?? '',
-      version: cursor.attribute(VERSION) ?? '',
+      device: cursor.attributes.get(DEVICE) ?? '',
+      platform: cursor.attributes.get(PLATFORM) ?? '',
+      os: cursor.attributes.get(OS) ?? '',
+      version: cursor.attributes.get(VERSION) ?? '',
     };
   }
 
@@ -171,9 +171,13 @@ export class DetailReader {
   #readStatus(cursor: XmlCursor): void {
     this.hasStatus = true;
     if (this.battery !== undefined) return;
-    const index = cursor.find(BATTERY);
-    if (index < 0 || cursor.isEscaped(index)) return;
-    const battery = parseDecimal(cursor.bytes, cursor.valueStart(index), cursor.valueEnd(index));
+    const index = cursor.attributes.find(BATTERY);
+    if (index < 0 || cursor.attributes.isEscaped(index)) return;
+    const battery = parseDecimal(
+      cursor.bytes,
+      cursor.attributes.valueStart(index),
+      cursor.attributes.valueEnd(index),
+    );
     if (!Number.isNaN(battery)) this.battery = battery;
   }
 
@@ -181,8 +185,8 @@ export class DetailReader {
     this.#isInChat = !this.#hasChat;
     if (this.#hasChat) return;
     this.#hasChat = true;
-    this.#room = cursor.attribute(CHATROOM) ?? '';
-    this.#chatId = cursor.attribute(ID) ?? '';
+    this.#room = cursor.attributes.get(CHATROOM) ?? '';
+    this.#chatId = cursor.attributes.get(ID) ?? '';
   }
 
   #readDest(cursor: XmlCursor): void {
@@ -199,30 +203,30 @@ export class DetailReader {
 
 /** Of several attributes in one `dest` the first of this order counts [TAK Server 5.7]. */
 function destOf(cursor: XmlCursor): Dest | undefined {
-  const callsign = cursor.attribute(CALLSIGN);
+  const callsign = cursor.attributes.get(CALLSIGN);
   if (callsign) return { kind: 'callsign', value: callsign };
-  const uid = cursor.attribute(PUBLISH) || cursor.attribute(UID);
+  const uid = cursor.attributes.get(PUBLISH) || cursor.attributes.get(UID);
   if (uid) return { kind: 'uid', value: uid };
-  const mission = cursor.attribute(MISSION);
+  const mission = cursor.attributes.get(MISSION);
   if (mission) return { kind: 'mission', value: mission, ...placementOf(cursor) };
-  const guid = cursor.attribute(MISSION_GUID);
+  const guid = cursor.attributes.get(MISSION_GUID);
   if (guid) return { kind: 'mission-guid', value: guid, ...placementOf(cursor) };
-  const group = cursor.attribute(GROUP);
+  const group = cursor.attributes.get(GROUP);
   return group ? { kind: 'group', value: group } : undefined;
 }
 
 function placementOf(cursor: XmlCursor): { path?: string; after?: string } {
-  const path = cursor.attribute(PATH);
-  const after = cursor.attribute(AFTER);
+  const path = cursor.attributes.get(PATH);
+  const after = cursor.attributes.get(AFTER);
   return { ...(path === undefined ? {} : { path }), ...(after === undefined ? {} : { after }) };
 }
 
 /** `uid0`, `uid1`, … in the order of their numbers. */
 function readMembers(cursor: XmlCursor): readonly string[] {
   const members: { readonly rank: number; readonly uid: string }[] = [];
-  for (let index = 0; index < cursor.attributeCount; index++) {
-    const rank = /^uid(\d{1,4})$/.exec(cursor.attributeName(index))?.[1];
-    if (rank !== undefined) members.push({ rank: Number(rank), uid: cursor.value(index) });
+  for (let index = 0; index < cursor.attributes.count; index++) {
+    const rank = /^uid(\d{1,4})$/.exec(cursor.attributes.name(index))?.[1];
+    if (rank !== undefined) members.push({ rank: Number(rank), uid: cursor.attributes.value(index) });
   }
   return members.sort((a, b) => a.rank - b.rank).map((member) => member.uid);
 }

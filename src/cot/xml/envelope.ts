@@ -46,7 +46,7 @@ export function scanXmlEvent(frame: Buffer): Envelope | Refusal {
 
   const uid = requiredText(UID);
   const type = requiredText(TYPE);
-  const how = cursor.attribute(HOW) ?? '';
+  const how = cursor.attributes.get(HOW) ?? '';
   const timeMs = requiredTime(TIME);
   const startMs = requiredTime(START);
   const staleMs = requiredTime(STALE);
@@ -116,7 +116,7 @@ function malformed(): Refusal {
 }
 
 function requiredText(name: XmlName): string {
-  const value = cursor.attribute(name);
+  const value = cursor.attributes.get(name);
   if (value === undefined) {
     lack ??= refuse('event_attribute_missing', `the event has no ${name.text}`);
     return '';
@@ -126,12 +126,16 @@ function requiredText(name: XmlName): string {
 }
 
 function requiredTime(name: XmlName): number {
-  const index = cursor.find(name);
+  const index = cursor.attributes.find(name);
   if (index < 0) {
     lack ??= refuse('event_attribute_missing', `the event has no ${name.text}`);
     return 0;
   }
-  const timeMs = parseIsoTime(cursor.bytes, cursor.valueStart(index), cursor.valueEnd(index));
+  const timeMs = parseIsoTime(
+    cursor.bytes,
+    cursor.attributes.valueStart(index),
+    cursor.attributes.valueEnd(index),
+  );
   if (Number.isNaN(timeMs)) {
     lack ??= refuse('event_attribute_invalid', `the event's ${name.text} is no time`);
   }
@@ -139,12 +143,16 @@ function requiredTime(name: XmlName): number {
 }
 
 function requiredAngle(name: XmlName, limit: number): number {
-  const index = cursor.find(name);
+  const index = cursor.attributes.find(name);
   if (index < 0) {
     lack ??= refuse('event_attribute_missing', `the point has no ${name.text}`);
     return 0;
   }
-  const angle = parseDecimal(cursor.bytes, cursor.valueStart(index), cursor.valueEnd(index));
+  const angle = parseDecimal(
+    cursor.bytes,
+    cursor.attributes.valueStart(index),
+    cursor.attributes.valueEnd(index),
+  );
   if (!(angle >= -limit && angle <= limit)) {
     lack ??= refuse('event_attribute_invalid', `the point's ${name.text} is no angle within ±${limit}`);
   }
@@ -153,8 +161,12 @@ function requiredAngle(name: XmlName, limit: number): number {
 
 /** ATAK drops an event whose hae, ce or le is no number, but others do not: to us it is just unknown. */
 function optionalMetres(name: XmlName): number {
-  const index = cursor.find(name);
+  const index = cursor.attributes.find(name);
   if (index < 0) return UNKNOWN_METRES;
-  const metres = parseDecimal(cursor.bytes, cursor.valueStart(index), cursor.valueEnd(index));
+  const metres = parseDecimal(
+    cursor.bytes,
+    cursor.attributes.valueStart(index),
+    cursor.attributes.valueEnd(index),
+  );
   return Number.isNaN(metres) ? UNKNOWN_METRES : metres;
 }

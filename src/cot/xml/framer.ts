@@ -20,6 +20,9 @@ const CLOSE: Readonly<Record<Element, Buffer>> = {
 };
 const LONGEST_CLOSE_BYTES = 8;
 
+/** Where the end of the bytes held and the beginning of a chunk are looked at together. */
+const seam = Buffer.alloc(2 * (LONGEST_CLOSE_BYTES - 1));
+
 /**
  * Cuts a stream of XML events the way ATAK does: an event ends at the first literal `</event>`, wherever it
  * stands, and what stands before the next `<event` is skipped. A piece that was cut at the wrong place is not
@@ -34,7 +37,6 @@ export class XmlFramer implements Framer {
   /** The bytes of the unfinished element, or of a `<…` that may yet begin one. */
   readonly #held: HeldBytes;
   #skippedBytes = 0;
-  readonly #seam = Buffer.alloc(2 * (LONGEST_CLOSE_BYTES - 1));
 
   constructor(maxEventBytes: number, acceptsAuth: boolean) {
     this.#maxEventBytes = maxEventBytes;
@@ -163,9 +165,9 @@ export class XmlFramer implements Framer {
     if (overlap > 0) {
       const held = this.#held.view();
       const ahead = Math.min(close.length - 1, chunk.length - at);
-      held.copy(this.#seam, 0, held.length - overlap);
-      chunk.copy(this.#seam, overlap, at, at + ahead);
-      const found = this.#seam.subarray(0, overlap + ahead).indexOf(close);
+      held.copy(seam, 0, held.length - overlap);
+      chunk.copy(seam, overlap, at, at + ahead);
+      const found = seam.subarray(0, overlap + ahead).indexOf(close);
       if (found >= 0) return at + found + close.length - overlap;
     }
     const found = chunk.indexOf(close, at);

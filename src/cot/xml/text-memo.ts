@@ -18,6 +18,7 @@ const HASHED_BYTES = 8;
 
 const strings: string[] = new Array<string>(SLOTS).fill('');
 const contents = new Uint8Array(SLOTS * MAX_MEMO_BYTES);
+const lengths = new Uint8Array(SLOTS);
 
 /** The UTF-8 bytes from `start` to `end` as a string that owns its memory. The bytes must be valid UTF-8. */
 export function textOf(bytes: Buffer, start: number, end: number): string {
@@ -30,19 +31,16 @@ export function textOf(bytes: Buffer, start: number, end: number): string {
     hash = Math.imul(hash, 31) + bytes[at]!;
   }
   const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
-  const known = strings[slot]!;
   const offset = slot * MAX_MEMO_BYTES;
-  if (known.length === length) {
+  if (lengths[slot] === length) {
     let same = 0;
     while (same < length && contents[offset + same] === bytes[start + same]) same++;
-    if (same === length) return known;
+    if (same === length) return strings[slot]!;
   }
 
   const text = bytes.toString('utf8', start, end);
-  // Only ASCII has as many characters as bytes: the test above relies on it.
-  if (text.length === length) {
-    strings[slot] = text;
-    contents.set(bytes.subarray(start, end), offset);
-  }
+  strings[slot] = text;
+  lengths[slot] = length;
+  contents.set(bytes.subarray(start, end), offset);
   return text;
 }
