@@ -2,18 +2,17 @@ import type { Cancel, Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { disconnectNotice, pong, protocolOffer, protocolRequest, protocolResponse } from '../cot/control.ts';
 import type { CotEvent } from '../cot/event.ts';
-import { isClientSa, isConsumed, isDelete, isPing, isReplayable, isUrgent } from '../cot/kinds.ts';
-import { CLIENT_MESSAGE_LIMIT_BYTES, type Protocol } from '../cot/model.ts';
-import { audienceKey, reaches } from './audience.ts';
+import { isClientSa, isConsumed, isDelete, isPing, isReplayable } from '../cot/kinds.ts';
+import { reaches } from './audience.ts';
 import { type CloseReason, createCloseCounts } from './close-reason.ts';
+import { Delivery, type DeliveryCounts } from './delivery.ts';
 import { type Departure, Departures } from './departures.ts';
 import { Directory } from './directory.ts';
-import { FlushScheduler, type Soon } from './flush-scheduler.ts';
-import { Lanes } from './lanes.ts';
-import type { EventSink, Identity, Wire } from './ports.ts';
+import type { Soon } from './flush-scheduler.ts';
+import { Newcomers } from './newcomers.ts';
+import type { EventSink, Identity, OversizeShelf, Wire } from './ports.ts';
 import { Presence, type PresenceLimits } from './presence.ts';
-import { REPLAY_STEP_MS, Replay, type ReplayLimits } from './replay.ts';
-import { route } from './router.ts';
+import type { ReplayLimits } from './replay.ts';
 import { Session, type SessionLimits } from './session.ts';
 
 export interface HubLimits {
@@ -35,8 +34,8 @@ export interface HubDeps {
   readonly limits: HubLimits;
   readonly offersProtocolV1: boolean;
   readonly serverVersion: string;
-  /** Stands in for an event that is too large for clients; without it such an event is not delivered. */
-  readonly substituteOversize?: (event: CotEvent) => CotEvent | undefined;
+  /** Where events that are too large for clients can be fetched; without it they are not delivered. */
+  readonly oversizeShelf?: OversizeShelf;
 }
 
 /** Plain counters, read by metrics. */
@@ -44,14 +43,9 @@ export interface HubCounts {
   received: number;
   delivered: number;
   replaced: number;
-  oversize: number;
-  unconvertible: number;
-  unreachable: number;
   readonly closed: Record<CloseReason, number>;
 }
 
-/** A newcomer is silent for so long at most before the replay starts without knowing its uid. */
-const IDENTIFY_WAIT_MS = 500;
 /** How often sessions are looked over for stalls and silence, and presence for what is past its time. */
 const CARE_PERIOD_MS = 1_000;
 /** An older connection of the same device that was silent for so long is taken for dead [ATAK's own limit is 25 s]. */
@@ -66,14 +60,10 @@ export class Hub {
   readonly presence: Presence;
   readonly counts: HubCounts;
   readonly #deps: HubDeps;
-  readonly #lanes = new Lanes();
-  readonly #flush: FlushScheduler;
+  readonly #delivery: Delivery;
   readonly #departures: Departures;
-  readonly #replays = new Map<Session, Replay>();
-  /** Newcomers whose replay waits for their first SA, with the way to end that wait. */
-  readonly #newcomers = new Map<Session, { readonly replay: Replay; readonly cancel: Cancel }>();
+  readonly #newcomers: Newcomers;
   #lastSessionId = 0;
-  #cancelReplayTimer: Cancel | undefined;
   #cancelCare: Cancel | undefined;
 
   constructor(deps: HubDeps) {
@@ -83,15 +73,20 @@ export class Hub {
       received: 0,
       delivered: 0,
       replaced: 0,
-      oversize: 0,
-      unconvertible: 0,
-      unreachable: 0,
       closed: createCloseCounts(),
     };
-    this.#flush = new FlushScheduler(deps.limits.flushWindowMs, deps.clock, deps.soon, () =>
-      this.#lanes.flush(),
-    );
-    this.#departures = new Departures(deps.limits.disconnectGraceMs, deps.clock, (departure) =>
+    const { clock, soon, log, limits, oversizeShelf } = deps;
+    const { flushWindowMs } = limits;
+    this.#delivery = new Delivery({
+      clock,
+      soon,
+      log,
+      directory: this.directory,
+      flushWindowMs,
+      oversizeShelf,
+    });
+    this.#newcomers = new Newcomers(this.presence, this.#delivery, limits.replay, clock);
+    this.#departures = new Departures(limits.disconnectGraceMs, clock, (departure) =>
       this.#announce(departure),
     );
   }
@@ -103,10 +98,9 @@ export class Hub {
   /** Sends what is pending and closes every session. */
   stop(): void {
     this.#cancelCare?.();
-    this.#cancelReplayTimer?.();
+    this.#newcomers.stop();
     this.#departures.stop();
-    this.#flush.stop();
-    this.#lanes.flush();
+    this.#delivery.flushNow();
     this.closeWhere(() => true, 'server_stopping');
   }
 
@@ -119,7 +113,7 @@ export class Hub {
         id: this.#lastSessionId,
         identity,
         wire,
-        lane: this.#lanes.for('xml', identity.groupsOut),
+        lane: this.#delivery.laneFor('xml', identity.groupsOut),
         nowMs: clock.now(),
         monotonicMs: clock.monotonicMs(),
       },
@@ -128,14 +122,10 @@ export class Hub {
     session.lane.join(session);
     this.directory.add(session);
     if (this.#deps.offersProtocolV1) {
-      this.#answer(session, protocolOffer(this.#deps.newId(), clock.now(), this.#deps.serverVersion));
+      const offer = protocolOffer(this.#deps.newId(), clock.now(), this.#deps.serverVersion);
+      this.#delivery.answer(session, offer);
     }
-    // The snapshot is of now: what comes from here on the session gets live.
-    const replay = new Replay(session, this.presence, limits.replay, clock.monotonicMs(), (event) =>
-      this.#bytesFor(event, session.protocol),
-    );
-    const cancel = clock.after(IDENTIFY_WAIT_MS, () => this.#startReplay(session));
-    this.#newcomers.set(session, { replay, cancel });
+    this.#newcomers.joined(session);
     return session;
   }
 
@@ -149,7 +139,7 @@ export class Hub {
     session.receivedEvents += 1;
     this.counts.received += 1;
     if (isPing(envelope)) {
-      this.#answer(session, pong(this.#deps.clock.now()));
+      this.#delivery.answer(session, pong(this.#deps.clock.now()));
       return undefined;
     }
     if (isConsumed(envelope)) return this.#negotiate(session, event);
@@ -157,14 +147,14 @@ export class Hub {
     if (isClientSa(envelope)) this.#identify(session, event);
     this.#remember(session, event);
     this.#deps.sink.record(event, session);
-    this.#deliver(session, event);
+    this.#delivery.deliver(event, session);
     return undefined;
   }
 
   /** The session's wire takes bytes again. */
   drained(session: Session): void {
     session.drained();
-    this.#replays.get(session)?.proceed(this.#deps.clock.monotonicMs());
+    this.#newcomers.drained(session);
   }
 
   /** The connection of a session is over, for whatever reason; called once by its transport. */
@@ -174,11 +164,9 @@ export class Hub {
     this.counts.closed[reason] += 1;
     this.counts.delivered += session.sentEvents;
     this.counts.replaced += session.replacedPositions;
-    this.#lanes.leave(session);
+    this.#delivery.leave(session);
     this.directory.remove(session);
-    this.#newcomers.get(session)?.cancel();
-    this.#newcomers.delete(session);
-    this.#replays.delete(session);
+    this.#newcomers.left(session);
     const { sa, uid } = session;
     if (sa === undefined || this.directory.withUid(uid).size > 0 || reason === 'server_stopping') return;
     this.#departures.left({ uid, saType: sa.envelope.type, groupsIn: session.identity.groupsIn });
@@ -189,6 +177,11 @@ export class Hub {
     const sessions = [...this.directory.sessions].filter(matches);
     for (const session of sessions) session.wire.close(reason);
     return sessions.length;
+  }
+
+  /** What could not be delivered as it was. */
+  get deliveryCounts(): DeliveryCounts {
+    return this.#delivery.counts;
   }
 
   /** Events delivered to clients since the start. */
@@ -216,7 +209,7 @@ export class Hub {
       client: event.envelope.takv?.platform,
       version: event.envelope.takv?.version,
     });
-    this.#startReplay(session);
+    this.#newcomers.identified(session);
   }
 
   /** A device that comes back after losing its Wi-Fi leaves a dead connection behind. */
@@ -249,92 +242,19 @@ export class Hub {
     }
   }
 
-  #deliver(sender: Session, event: CotEvent): void {
-    const target = route(event.envelope, sender, this.directory);
-    if (target.kind === 'broadcast') {
-      this.#lanes.publish(
-        event,
-        { groupsIn: sender.identity.groupsIn, inKey: sender.inKey, session: sender },
-        this.#bytesFor,
-      );
-      this.#flush.request(isUrgent(event.envelope));
-      return;
-    }
-    if (target.sessions.size === 0) {
-      this.counts.unreachable += 1;
-      this.#deps.log.debug('hub.no_recipient', { session: sender.id, type: event.envelope.type });
-    }
-    for (const session of target.sessions) {
-      const bytes = this.#bytesFor(event, session.protocol);
-      if (bytes !== undefined) session.sendDirect(bytes, sender.id);
-    }
-  }
-
-  /** The bytes of an event for clients of a protocol, or of what stands in for it when it is too large. */
-  readonly #bytesFor = (event: CotEvent, protocol: Protocol): Buffer | undefined => {
-    const bytes = event.bytes(protocol);
-    if (bytes !== undefined && bytes.length < CLIENT_MESSAGE_LIMIT_BYTES) return bytes;
-    const { uid, type } = event.envelope;
-    if (bytes === undefined) {
-      this.counts.unconvertible += 1;
-      this.#deps.log.warnRarely(`convert ${uid}`, 'hub.event_unconvertible', { uid, type, protocol });
-      return undefined;
-    }
-    this.counts.oversize += 1;
-    const substitute = this.#deps.substituteOversize?.(event)?.bytes(protocol);
-    if (substitute === undefined) {
-      this.#deps.log.warnRarely(`oversize ${uid}`, 'hub.event_oversize', { uid, type, bytes: bytes.length });
-    }
-    return substitute;
-  };
-
   #negotiate(session: Session, event: CotEvent): 'switch_to_proto' | undefined {
     const request = protocolRequest(event);
     if (request === undefined || session.protocol !== 'xml') return undefined;
     const isAccepted = this.#deps.offersProtocolV1 && request.version === 1;
     const response = protocolResponse(request.uid, this.#deps.clock.now(), isAccepted);
     if (!isAccepted) {
-      this.#answer(session, response);
+      this.#delivery.answer(session, response);
       return undefined;
     }
     // In one turn: the response is the last XML, whatever is queued for this client goes before it, and both
     // directions are binary from the next byte on [ATAK-CIV 5.5 streamingsocketmanagement].
-    const from = session.lane;
-    session.switchProtocol(
-      'proto',
-      response.bytes('xml')!,
-      this.#lanes.for('proto', session.identity.groupsOut),
-    );
-    this.#lanes.sweep(from);
+    this.#delivery.switchProtocol(session, 'proto', response.bytes('xml')!);
     return 'switch_to_proto';
-  }
-
-  #answer(session: Session, event: CotEvent): void {
-    const bytes = event.bytes(session.protocol);
-    if (bytes !== undefined) session.sendDirect(bytes, 0);
-  }
-
-  #startReplay(session: Session): void {
-    const newcomer = this.#newcomers.get(session);
-    if (newcomer === undefined || session.isClosed) return;
-    newcomer.cancel();
-    this.#newcomers.delete(session);
-    const { clock } = this.#deps;
-    newcomer.replay.proceed(clock.monotonicMs());
-    if (newcomer.replay.isDone) return;
-    this.#replays.set(session, newcomer.replay);
-    this.#cancelReplayTimer ??= clock.every(REPLAY_STEP_MS, () => this.#stepReplays());
-  }
-
-  #stepReplays(): void {
-    const nowMs = this.#deps.clock.monotonicMs();
-    for (const [session, replay] of this.#replays) {
-      replay.proceed(nowMs);
-      if (replay.isDone) this.#replays.delete(session);
-    }
-    if (this.#replays.size > 0) return;
-    this.#cancelReplayTimer?.();
-    this.#cancelReplayTimer = undefined;
   }
 
   /** Tells everybody who could see it that a device is gone. */
@@ -346,13 +266,7 @@ export class Hub {
       departure.uid,
       departure.saType,
     );
-    const { groupsIn } = departure;
-    this.#lanes.publish(
-      notice,
-      { groupsIn, inKey: audienceKey(groupsIn), session: undefined },
-      this.#bytesFor,
-    );
-    this.#flush.request(true);
+    this.#delivery.announce(notice, departure.groupsIn);
   }
 
   #care(): void {

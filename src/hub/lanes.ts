@@ -1,4 +1,3 @@
-import type { CotEvent } from '../cot/event.ts';
 import type { Protocol } from '../cot/model.ts';
 import { audienceKey, reaches } from './audience.ts';
 import { Lane } from './lane.ts';
@@ -44,18 +43,6 @@ export class Lanes {
       this.#reachable.set(inKey, lanes);
     }
     return lanes;
-  }
-
-  /** Publishes to every lane that hears the sender. `bytesFor` gives the event's form for a protocol. */
-  publish(
-    event: CotEvent,
-    from: { groupsIn: readonly string[]; inKey: string; session: Session | undefined },
-    bytesFor: (event: CotEvent, protocol: Protocol) => Buffer | undefined,
-  ): void {
-    for (const lane of this.reachableFrom(from.groupsIn, from.inKey)) {
-      const bytes = bytesFor(event, lane.protocol);
-      if (bytes !== undefined) lane.publish(event, bytes, from.session);
-    }
   }
 
   flush(): void {

@@ -4,7 +4,7 @@ import type { Hub } from './hub.ts';
 
 /** What `/metrics` tells of the hub. */
 export function registerHubMetrics(metrics: Metrics, hub: Hub): void {
-  const { counts } = hub;
+  const { counts, deliveryCounts } = hub;
   const counter = (name: string, help: string, read: () => number) =>
     metrics.add({ name: `bivouac_${name}`, help, type: 'counter', read });
   const gauge = (name: string, help: string, read: () => number) =>
@@ -25,16 +25,16 @@ export function registerHubMetrics(metrics: Metrics, hub: Hub): void {
     for (const session of hub.directory.sessions) replaced += session.replacedPositions;
     return replaced;
   });
-  counter('hub_oversize_total', 'Events too large for a client.', () => counts.oversize);
+  counter('hub_oversize_total', 'Events too large for a client.', () => deliveryCounts.oversize);
   counter(
     'hub_unconvertible_total',
     'Events without a form in a client’s protocol.',
-    () => counts.unconvertible,
+    () => deliveryCounts.unconvertible,
   );
   counter(
     'hub_unreachable_total',
     'Directed events of which no recipient could be reached.',
-    () => counts.unreachable,
+    () => deliveryCounts.unreachable,
   );
   metrics.add({
     name: 'bivouac_cot_closed_total',

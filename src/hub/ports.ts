@@ -18,6 +18,8 @@ export interface Identity {
 export interface Wire {
   /** Where the peer is: `10.42.0.17:51234`. */
   readonly remote: string;
+  /** The address of ours that the peer reached, without port. */
+  readonly localAddress: string;
   /** The listener it came in by: `cotTls`, `cotTcp`. */
   readonly listener: string;
   /**
@@ -34,4 +36,17 @@ export interface Wire {
 /** Where the hub leaves each event that is worth keeping. Never blocks; it counts what it has to drop. */
 export interface EventSink {
   record(event: CotEvent, from: { readonly identity: Identity; readonly callsign: string }): void;
+}
+
+/**
+ * Where an event waits that is too large for clients: they get a notice with an address to fetch it from, as
+ * TAK Server does it [5.7 StreamingProtoBufProtocol].
+ */
+export interface OversizeShelf {
+  /** The notice for one client; undefined when there is no place where that client could fetch the event. */
+  noticeFor(
+    event: CotEvent,
+    groupsIn: readonly string[],
+    client: Pick<Wire, 'localAddress' | 'listener'>,
+  ): CotEvent | undefined;
 }

@@ -22,7 +22,7 @@ export class Replay {
   readonly #session: Session;
   readonly #presence: Presence;
   readonly #limits: ReplayLimits;
-  readonly #bytesFor: (event: CotEvent) => Buffer | undefined;
+  readonly #bytesFor: (event: CotEvent, groupsIn: readonly string[]) => Buffer | undefined;
   readonly #entries: readonly PresenceEntry[];
   #next = 0;
   /** Events that may go now: a burst at first, then refilled at the rate. */
@@ -34,7 +34,7 @@ export class Replay {
     presence: Presence,
     limits: ReplayLimits,
     monotonicMs: number,
-    bytesFor: (event: CotEvent) => Buffer | undefined,
+    bytesFor: (event: CotEvent, groupsIn: readonly string[]) => Buffer | undefined,
   ) {
     this.#session = session;
     this.#presence = presence;
@@ -64,7 +64,7 @@ export class Replay {
     while (this.#next < this.#entries.length && this.#budget >= 1 && bytes < WRITE_MAX_BYTES) {
       const entry = this.#entries[this.#next]!;
       this.#next += 1;
-      const piece = this.#isWanted(entry) ? this.#bytesFor(entry.event) : undefined;
+      const piece = this.#isWanted(entry) ? this.#bytesFor(entry.event, entry.groupsIn) : undefined;
       if (piece === undefined) continue;
       pieces.push(piece);
       bytes += piece.length;

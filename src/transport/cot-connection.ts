@@ -42,6 +42,7 @@ const FAREWELL_MS = 1_500;
  */
 export class CotConnection implements Wire {
   readonly remote: string;
+  readonly localAddress: string;
   readonly listener: string;
   readonly #socket: Socket;
   readonly #deps: ConnectionDeps;
@@ -67,6 +68,8 @@ export class CotConnection implements Wire {
     this.#deps = deps;
     this.listener = init.listener;
     this.remote = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
+    // A dual-stack socket writes IPv4 addresses in their IPv6 form, which nobody can use in a URL.
+    this.localAddress = (socket.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
     this.#log = deps.log.with({ remote: this.remote, listener: init.listener });
     this.#needsPassword = init.needsPassword;
     this.#identity = init.identity;

@@ -19,6 +19,7 @@ export function eventOf(xml: string): CotEvent {
 /** A peer of the hub without a socket: takes bytes while `isOpen`, and decodes what it got. */
 export class FakePeer implements Wire {
   readonly remote = '10.42.0.2:40000';
+  readonly localAddress = '10.42.0.1';
   readonly listener = 'cotTls';
   readonly events: CotEvent[] = [];
   readonly writes: Buffer[] = [];
