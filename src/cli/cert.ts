@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { addCertCaCommands } from './cert-ca.ts';
 import { type CommandContext, type CommonOptions, withCommonOptions, withControl } from './command.ts';
 import { UsageError } from './failures.ts';
 import { asCaller } from './owner.ts';
@@ -33,17 +34,11 @@ const REASONS = [
   'privilegeWithdrawn',
 ];
 
-export function addCertCommands(program: Command, { terminal }: CommandContext): void {
+export function addCertCommands(program: Command, context: CommandContext): void {
+  const { terminal } = context;
   const cert = program.command('cert').description('certificates of clients and of the kit');
 
-  withCommonOptions(cert.command('ca').description('print the certificates that clients must trust (PEM)'))
-    .option('--json', 'as JSON')
-    .action(async (options: CommonOptions & { json?: true }) => {
-      const pem = await withControl(options, async (api) =>
-        (await api.download('GET', '/api/certs/ca')).text(),
-      );
-      await terminal.write(options.json ? `${JSON.stringify({ pem })}\n` : pem);
-    });
+  addCertCaCommands(cert, context);
 
   withCommonOptions(cert.command('issue').description('make a key and a certificate, bound to no device'))
     .requiredOption('--user <name>', 'whom it speaks for')

@@ -12,6 +12,8 @@ import { addVersionCommand } from './version.ts';
 export function createProgram(context: CommandContext): Command {
   const program = new Command('bivouac')
     .description('A TAK server in a box')
+    // An option belongs to the command that it stands behind: `cert ca` and `cert ca list` both have --json.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.terminal.print(text.trimEnd()),

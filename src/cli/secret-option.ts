@@ -14,14 +14,19 @@ export function withPasswordOptions(command: Command): Command {
     .option('--password-stdin', 'take the password from the first line of stdin');
 }
 
-/** The password that the options ask for; undefined when they ask for none. */
+/**
+ * The password that the options ask for; undefined when they ask for none. A new one is asked for twice,
+ * because nobody sees what is typed.
+ */
 export async function readPassword(
   { password, passwordStdin }: SecretOptions,
   terminal: Terminal,
+  { isNew } = { isNew: true },
 ): Promise<string | undefined> {
   if (passwordStdin) return terminal.readSecretFromStdin();
   if (!password) return undefined;
   const first = await terminal.askSecret('Password');
-  if ((await terminal.askSecret('Again')) !== first) throw new UsageError('the two were not the same');
+  if (isNew && (await terminal.askSecret('Again')) !== first)
+    throw new UsageError('the two were not the same');
   return first;
 }

@@ -26,6 +26,11 @@ export interface AppDeps {
   readonly authority: AuthorityPort;
   readonly packages: PackagesPort;
   readonly history: HistoryPort;
+  /** An event that was too large for the stream, by uid and hash, as its notice names it. */
+  readonly shelvedEvent: (
+    uid: string,
+    sha256: string,
+  ) => { readonly body: Uint8Array; readonly groupsIn: readonly string[] } | undefined;
   readonly groups: Pick<Repository<typeof groups>, 'list'>;
   readonly diagnosis: Diagnosis;
   readonly time: TimePort;
@@ -51,6 +56,10 @@ export type AuthorityPort = Pick<
   | 'issueClient'
   | 'material'
   | 'renewClient'
+  | 'rollOver'
+  | 'retire'
+  | 'importCa'
+  | 'exportCa'
 >;
 
 export interface PackagesPort {
@@ -65,7 +74,7 @@ export interface PackagesPort {
 }
 
 /** `store.history`, as far as the API asks it. */
-export type HistoryPort = Pick<Repository<typeof history>, 'page'>;
+export type HistoryPort = Pick<Repository<typeof history>, 'page' | 'latest'>;
 export type { HistoryEvent } from '../store/repositories/history-row.ts';
 
 /** A device that is connected to the stream now. */

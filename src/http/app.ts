@@ -13,12 +13,14 @@ import { createOnboarding } from './onboarding.ts';
 import type { Peer } from './peer.ts';
 import { troubleOfRefusal } from './request-trouble.ts';
 import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts';
+import { registerCaRoutes } from './routes/cas.ts';
 import { registerCertRoutes } from './routes/certs.ts';
 import { registerDiagnosisRoutes } from './routes/diagnosis.ts';
 import { registerEnrolRoutes } from './routes/enrol.ts';
 import { registerHistoryRoutes } from './routes/history.ts';
 import { registerKitRoutes } from './routes/kit.ts';
 import { registerMartiConnectRoutes } from './routes/marti-connect.ts';
+import { registerMartiCotRoutes } from './routes/marti-cot.ts';
 import { registerMartiVersionRoutes } from './routes/marti-version.ts';
 import { registerMyCertRoutes } from './routes/my-certs.ts';
 import { registerOnboardingRoutes } from './routes/onboarding.ts';
@@ -87,6 +89,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerKitRoutes(router, deps);
   registerPeopleRoutes(router, deps);
   registerCertRoutes(router, deps);
+  registerCaRoutes(router, deps);
   registerPackageRoutes(router, deps);
   registerHistoryRoutes(router, deps);
   registerDiagnosisRoutes(router, deps);
@@ -95,6 +98,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerEnrolRoutes(router, deps);
   registerMartiVersionRoutes(router, deps);
   registerMartiConnectRoutes(router, deps);
+  registerMartiCotRoutes(router, deps);
 
   const links = createDownloadLinks(deps);
   const onboarding = createOnboarding({
