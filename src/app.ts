@@ -76,6 +76,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       limits,
       offersProtocolV1: config.cot.offersProtocolV1,
       serverVersion: `bivouac ${version}`,
+      oversizeShelf: kit.oversizeShelf,
     });
     await restorePresence(hub.presence, store.history, { limits: limits.presence, clock, log });
     registerHubMetrics(metrics, hub);

@@ -2,11 +2,13 @@ import { type Auth, createAuth } from '../auth/auth.ts';
 import type { Config } from '../config/schema.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createHealth, type Health } from '../core/health.ts';
+import { newId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
 import type { ConnectedClient } from '../http/app-deps.ts';
 import { createDiagnosis, type Diagnosis } from '../http/diagnosis.ts';
+import type { OversizeShelf } from '../hub/ports.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
 import { createKeystore } from '../pki/keystore.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -18,6 +20,7 @@ import { createSystemTime } from '../system/system-time.ts';
 import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
 import { builtAtMs, version } from '../version.ts';
 import { createClientPackages } from './client-packages.ts';
+import { createOversizeShelf } from './oversize-shelf.ts';
 
 /** What only a running server knows; the command line without one sees the empty view. */
 export interface LiveView {
@@ -42,6 +45,7 @@ export interface Kit {
   readonly auth: Auth;
   readonly authority: Authority;
   readonly http: HttpApp;
+  readonly oversizeShelf: OversizeShelf;
   /** Devices that could not get on, for the doctor and the pages. */
   readonly diagnosis: Diagnosis;
   /** A server that starts shows itself here. */
@@ -103,6 +107,11 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
 
     const diagnosis = createDiagnosis({ clock, log });
     let live = NOT_RUNNING;
+    const oversizeShelf = createOversizeShelf({
+      clock,
+      newId,
+      certificatePort: () => portOf(live, 'httpsCert'),
+    });
     const http = createHttpApp({
       clock,
       log,
@@ -117,6 +126,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       authority,
       packages: createClientPackages({ authority, config }),
       history: store.history,
+      shelvedEvent: oversizeShelf.get,
       groups: store.groups,
       diagnosis,
       time: createSystemTime({ clock: systemClock, floor: timeFloor, builtAtMs, log }),
@@ -153,6 +163,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       auth,
       authority,
       http,
+      oversizeShelf,
       diagnosis,
       goLive(view) {
         live = view;
@@ -166,3 +177,8 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
 }
 
 const DAY_MS = 86_400_000;
+
+function portOf(live: LiveView, listener: string): number | undefined {
+  const port = live.listeners()[listener]?.split(',')[0]?.split(':').at(-1);
+  return port === undefined ? undefined : Number(port);
+}

@@ -96,6 +96,39 @@ export function disconnectNotice(
   });
 }
 
+/** A file that a client is told to fetch. `sha256` (hex) and `sizeInBytes` are of exactly what `url` gives. */
+export interface OfferedFile {
+  readonly name: string;
+  readonly url: string;
+  readonly sha256: string;
+  readonly sizeInBytes: number;
+  /** Device uid and callsign of whoever the file comes from; ATAK ignores an offer without them. */
+  readonly senderUid: string;
+  readonly senderCallsign: string;
+}
+
+/** What TAK Server 5.7 gives a file transfer request. */
+const FILE_STALE_MS = 10_000;
+
+/**
+ * Offers a file (`b-f-t-r`), as ATAK's own file transfer does. Nobody is asked to acknowledge it: nobody waits.
+ */
+export function fileTransferRequest(uid: string, timeMs: number, file: OfferedFile): CotEvent {
+  const name = escapeAttribute(file.name);
+  return serverEvent({
+    uid,
+    type: 'b-f-t-r',
+    how: HOW_MACHINE,
+    timeMs,
+    staleMs: FILE_STALE_MS,
+    detail:
+      `<fileshare filename="${name}" senderUrl="${escapeAttribute(file.url)}" sizeInBytes="${file.sizeInBytes}"` +
+      ` sha256="${file.sha256}" senderUid="${escapeAttribute(file.senderUid)}"` +
+      ` senderCallsign="${escapeAttribute(file.senderCallsign)}" name="${name}"/>` +
+      `<ackrequest uid="${escapeAttribute(uid)}" ackrequested="false" tag="${name}"/>`,
+  });
+}
+
 /** A client's request to change the protocol of its connection (`t-x-takp-q`). */
 export interface ProtocolRequest {
   /** The uid of the negotiation, as in our offer. */
