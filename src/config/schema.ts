@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { OPENTAKSERVER } from './compat/opentakserver.ts';
+import { RPORT } from './compat/rport.ts';
 import { type ConfigOf, flatten, key } from './key.ts';
 import { listenSchema } from './listen-address.ts';
 
@@ -192,6 +194,24 @@ export const SCHEMA = {
       apply: 'live',
     }),
   },
+  auth: {
+    allowsWeakTokens: key(z.boolean(), {
+      default: false,
+      description: 'Take API tokens of the operator’s choice that are easy to guess. For tests only.',
+    }),
+  },
+  http: {
+    publicUrl: key(z.string().regex(/^(|https?:\/\/[^/\s]+)$/, 'https://HOST or https://HOST:PORT'), {
+      default: '',
+      description:
+        'Address under which people reach the kit, for links in e-mails; empty: the first that works.',
+    }),
+    trustedProxies: key(z.array(z.string().min(1).max(64)), {
+      default: [],
+      description:
+        'Addresses and networks of reverse proxies in front of the kit: what they say in `X-Forwarded-For` is believed.',
+    }),
+  },
   display: {
     sink: key(
       z
@@ -211,6 +231,11 @@ export const SCHEMA = {
       description: 'Size of a sink that has none of its own.',
       unit: 'pixels',
     }),
+  },
+  // Settings of other servers, by the names that their documents give them.
+  compat: {
+    opentakserver: OPENTAKSERVER,
+    rport: RPORT,
   },
 } as const;
 

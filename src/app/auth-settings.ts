@@ -1,0 +1,112 @@
+import type {
+  AuthSettings,
+  CodeDelivery,
+  CodeSettings,
+  EmailSettings,
+  ProxySettings,
+} from '../auth/settings.ts';
+import type { Config } from '../config/schema.ts';
+import { BivouacError } from '../core/errors.ts';
+
+const SECOND_MS = 1_000;
+
+/**
+ * What auth is to do, from the configuration: the settings of several documents come down to one.
+ * `publicUrl` is the address of the kit as links in mails name it, without a slash at the end.
+ * @throws BivouacError `config.invalid` for settings that exclude each other
+ */
+export function authSettings(config: Config, publicUrl: string): AuthSettings {
+  const { opentakserver: ots, rport } = config.compat;
+  const sendsCodes = rport.two_fa_token_delivery !== '';
+  if (sendsCodes && rport.totp_enabled) {
+    throw invalid('two_fa_token_delivery and totp_enabled cannot both be on: choose one');
+  }
+  return {
+    secondFactor: {
+      requiredOf: sendsCodes || rport.totp_enabled ? 'everybody' : 'nobody',
+      loginLifeMs: rport.totp_login_session_ttl,
+      totp: {
+        issuer: firstOf(ots.SECURITY_TOTP_ISSUER, rport.totp_account_name) ?? config.name,
+        mayReveal: rport.totp_may_reveal,
+      },
+      codes: codeSettings(config),
+    },
+    sessions: {
+      rportSecret: firstOf(rport.jwt_secret),
+      otsIdleMs: ots.SECURITY_TOKEN_MAX_AGE * SECOND_MS,
+    },
+    apiTokens: { allowsWeak: config.auth.allowsWeakTokens },
+    email: emailSettings(config, publicUrl),
+    proxy: proxySettings(config),
+  };
+}
+
+function codeSettings(config: Config): CodeSettings | undefined {
+  const { rport, opentakserver: ots } = config.compat;
+  if (rport.two_fa_token_delivery === '' && !ots.OTS_ENABLE_EMAIL) return undefined;
+  const type = rport.two_fa_send_to_type;
+  return {
+    method: codeDelivery(config),
+    lifeMs: rport.two_fa_token_ttl_seconds * SECOND_MS,
+    sendTimeoutMs: rport.two_fa_send_timeout,
+    receiver: type === 'regex' ? { type, pattern: rport.two_fa_send_to_regex } : { type },
+    alphabet: rport.two_fa_token_delivery === '' ? 'digits' : 'alphanumeric',
+    subject: rport.two_fa_token_delivery === '' ? `${config.name}: your code` : 'Rport 2FA',
+  };
+}
+
+function codeDelivery({ compat: { rport } }: Config): CodeDelivery {
+  const delivery = rport.two_fa_token_delivery;
+  switch (delivery) {
+    // OpenTAKServer's second factor by e-mail, which each user may choose.
+    case '':
+    case 'smtp':
+      return { by: 'email' };
+    case 'pushover':
+      if (rport.pushover.api_token === '') {
+        throw invalid('two_fa_token_delivery = "pushover" needs pushover.api_token');
+      }
+      return { by: 'pushover', apiToken: rport.pushover.api_token };
+    default:
+      return delivery.startsWith('/') ? { by: 'script', path: delivery } : { by: 'url', url: delivery };
+  }
+}
+
+function emailSettings(
+  { compat: { opentakserver: ots } }: Config,
+  publicUrl: string,
+): EmailSettings | undefined {
+  if (!ots.OTS_ENABLE_EMAIL) return undefined;
+  return {
+    allowsRegistration: true,
+    allowsUnconfirmed: ots.SECURITY_LOGIN_WITHOUT_CONFIRMATION,
+    domainWhitelist: ots.OTS_EMAIL_DOMAIN_WHITELIST,
+    domainBlacklist: ots.OTS_EMAIL_DOMAIN_BLACKLIST,
+    tldWhitelist: ots.OTS_EMAIL_TLD_WHITELIST,
+    tldBlacklist: ots.OTS_EMAIL_TLD_BLACKLIST,
+    confirmUrl: `${publicUrl}/api/confirm/`,
+    resetUrl: `${publicUrl}/api/password/reset/`,
+  };
+}
+
+function proxySettings({ compat: { rport } }: Config): ProxySettings | undefined {
+  if (rport.auth_header === '') return undefined;
+  if (rport.trusted_proxies.length === 0) {
+    throw invalid('auth_header needs trusted_proxies: without it anybody could send that header');
+  }
+  return {
+    trustedProxies: rport.trusted_proxies,
+    authHeader: rport.auth_header.toLowerCase(),
+    userHeader: rport.user_header.toLowerCase(),
+    createsMissingUsers: rport.create_missing_users,
+    defaultGroup: rport.default_user_group,
+  };
+}
+
+function firstOf(...texts: readonly string[]): string | undefined {
+  return texts.find((text) => text !== '');
+}
+
+function invalid(problem: string): BivouacError {
+  return new BivouacError('config.invalid', `compat.rport: ${problem}`);
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { durationSchema } from '../duration.ts';
+import { key } from '../key.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** A field name of HTTP (RFC 9110), or nothing. */
+const header = (value: string, description: string) =>
+  key(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{0,80}$/, 'the name of an HTTP header'), {
+    default: value,
+    description,
+  });
+
+/** RPort's settings that have a meaning here, by its names for them. */
+export const RPORT = {
+  jwt_secret: key(
+    z.string().refine((text) => text === '' || text.length >= 32, 'at least 32 characters'),
+    {
+      default: '',
+      description: 'Key that signs RPort’s tokens; empty: a random one that the kit keeps.',
+    },
+  ),
+  totp_enabled: key(z.boolean(), {
+    default: false,
+    description: 'Everybody signs in with a code of an authenticator app.',
+  }),
+  totp_account_name: key(z.string().max(80), {
+    default: '',
+    description: 'Name that authenticator apps show; empty: as `SECURITY_TOTP_ISSUER`, or the kit’s name.',
+  }),
+  totp_may_reveal: key(z.boolean(), {
+    default: true,
+    description:
+      'Whether somebody may see his own secret again (`GET /me/totp-secret`), after a fresh sign-in.',
+  }),
+  totp_login_session_ttl: key(durationSchema(10 * SECOND_MS, 60 * MINUTE_MS), {
+    default: '10m',
+    description: 'Time between password and code of one sign-in (`3600000ms`, `3600s`, `60m`, `1h`).',
+  }),
+  two_fa_token_delivery: key(
+    z
+      .string()
+      .regex(/^(|smtp|pushover|\/.+|https?:\/\/.+)$/, 'smtp, pushover, the path of a program, or a URL'),
+    {
+      default: '',
+      description:
+        'Everybody signs in with a code that is sent: `smtp`, `pushover`, path of a program, or URL.',
+    },
+  ),
+  two_fa_token_ttl_seconds: key(z.number().int().min(30).max(3_600), {
+    default: 600,
+    description: 'Life of a code that is sent.',
+    unit: 's',
+  }),
+  two_fa_send_timeout: key(durationSchema(SECOND_MS, 5 * MINUTE_MS), {
+    default: '10s',
+    description: 'Time for sending a code.',
+  }),
+  two_fa_send_to_type: key(z.enum(['none', 'email', 'regex']), {
+    default: 'none',
+    description: 'What a receiver must look like, where a program sends the codes.',
+  }),
+  two_fa_send_to_regex: key(z.string().max(500).refine(isRegExp, 'a regular expression'), {
+    default: '',
+    description: 'For `two_fa_send_to_type = "regex"`: what the whole receiver must match.',
+  }),
+  pushover: {
+    api_token: key(z.string().max(200), {
+      default: '',
+      description: 'Token of the Pushover application that codes are sent with.',
+    }),
+  },
+  auth_header: header('', 'A trusted proxy that sends this header has signed the user in; empty: off.'),
+  user_header: header('Authentication-User', 'Header in which such a proxy names the user.'),
+  trusted_proxies: key(z.array(z.string().min(1).max(64)), {
+    default: [],
+    description:
+      'Addresses and networks of the proxies that may do so (`127.0.0.1`, `10.0.0.0/8`): headers from others do not count.',
+  }),
+  create_missing_users: key(z.boolean(), {
+    default: false,
+    description: 'Make users that such a proxy names and that are not there.',
+  }),
+  default_user_group: key(z.string().min(1).max(64), {
+    default: 'Users',
+    description: 'Group of users that are made so. `Administrators` makes administrators of them.',
+  }),
+} as const;
+
+function isRegExp(text: string): boolean {
+  try {
+    new RegExp(text, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
