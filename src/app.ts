@@ -8,6 +8,7 @@ import { controlSocketPath } from './config/control-socket.ts';
 import { type Config, SCHEMA } from './config/schema.ts';
 import { newId } from './core/ids.ts';
 import { createLog, type Log, silentLog } from './core/log.ts';
+import { problemOfStreamHandshake } from './http/connection-problem.ts';
 import { CONTROL_PEER } from './http/peer.ts';
 import { createHttpServer, type HttpServer, type ListenerSpec } from './http/server.ts';
 import { Hub, type HubLimits } from './hub/hub.ts';
@@ -160,7 +161,12 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
   function createCot(kit: Kit, hub: Hub): CotListeners {
     return new CotListeners({
       hub,
-      auth: createStreamAuthenticator({ authority: kit.authority, streamLogin: kit.auth.streamLogin, log }),
+      auth: createStreamAuthenticator({
+        authority: kit.authority,
+        streamLogin: kit.auth.streamLogin,
+        diagnosis: kit.diagnosis,
+      }),
+      onHandshakeFailed: (failure) => kit.http.onProblem(problemOfStreamHandshake(failure)),
       clock: kit.clock,
       log,
       policy: config.cot.auth,

@@ -1,5 +1,5 @@
 import type { StreamLogin as AuthStreamLogin } from '../auth/ports.ts';
-import type { Log } from '../core/log.ts';
+import type { Diagnosis } from '../http/diagnosis.ts';
 import type { CloseReason } from '../hub/close-reason.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { PeerVerdict } from '../pki/peer-verdict.ts';
@@ -17,23 +17,36 @@ const VERDICTS: Readonly<Record<Extract<PeerVerdict, { isTrusted: false }>['caus
 export function createStreamAuthenticator(deps: {
   readonly authority: Pick<Authority, 'judge'>;
   readonly streamLogin: AuthStreamLogin;
-  readonly log: Log;
+  readonly diagnosis: Pick<Diagnosis, 'note'>;
 }): StreamAuthenticator {
   return {
     async byCertificate({ der, remoteAddress }) {
       const verdict = deps.authority.judge(der);
       if (!verdict.isTrusted) {
-        deps.log.warnRarely(`judge ${remoteAddress} ${verdict.cause}`, 'cot.certificate_refused', {
-          remote: remoteAddress,
-          cause: verdict.cause,
-          text: verdict.text,
+        deps.diagnosis.note({
+          code: 'cert.refused',
+          listener: 'cotTls',
+          remoteAddress,
+          text: verdict.text.replace(/^The client/, `The device at ${remoteAddress}`),
+          advice: 'Give it a package of this kit, or enrol it again.',
         });
         return { refused: VERDICTS[verdict.cause] };
       }
       const { serial, fingerprint } = verdict;
       return deps.streamLogin.byCertificate({ serial, fingerprint, remote: remoteAddress });
     },
-    byPassword: ({ username, password, uid, remoteAddress }) =>
-      deps.streamLogin.byPassword({ username, password, uid, remote: remoteAddress }),
+    async byPassword({ username, password, uid, remoteAddress }) {
+      const result = await deps.streamLogin.byPassword({ username, password, uid, remote: remoteAddress });
+      if (result.identity === undefined) {
+        deps.diagnosis.note({
+          code: 'stream.sign_in_refused',
+          listener: 'cotTls',
+          remoteAddress,
+          text: `The device at ${remoteAddress} could not sign in to the stream: ${result.cause.replaceAll('_', ' ')}.`,
+          advice: 'Check user name and password in its server settings.',
+        });
+      }
+      return result;
+    },
   };
 }

@@ -35,7 +35,7 @@ export interface HttpApp {
   readonly routes: readonly DeclaredRoute[];
   /** Who signed in on a connection last, for cutting it when that access ends. */
   principalOf(peer: Peer): string | undefined;
-  /** To be told of connections that never became a request. */
+  /** To be told of connections that never became a request, or a session of the stream. */
   onProblem(problem: ConnectionProblem): void;
   /** OpenAPI 3.1 of our own API. */
   openApiDocument(): object;

@@ -6,7 +6,8 @@ import { type ListenerName, plainAddress, rawSocketOf } from './peer.ts';
  * somebody who used the wrong port is helped by hearing which one he meant.
  */
 export interface ConnectionProblem {
-  readonly listener: ListenerName;
+  /** A listener of this room, or the stream's. */
+  readonly listener: ListenerName | 'cotTls';
   /** '' when the socket was gone too soon to ask. */
   readonly remoteAddress: string;
   /** The port of ours that was used. */
@@ -28,6 +29,16 @@ const TLS_HANDSHAKE_BYTE = 0x16;
 /** First bytes of a CoT stream: XML, or the magic byte of TAK protocol version 1. */
 const XML_BYTE = 0x3c;
 const TAK_PROTO_MAGIC = 0xbf;
+
+/** A TLS handshake on the stream's listener that did not come to its end. */
+export function problemOfStreamHandshake(failure: {
+  readonly remoteAddress: string;
+  readonly code: string;
+}): ConnectionProblem {
+  const { remoteAddress, code } = failure;
+  const address = plainAddress(remoteAddress);
+  return { listener: 'cotTls', remoteAddress: address, localPort: 0, kind: kindOf(code, undefined), code };
+}
 
 export function problemOfClientError(
   error: NodeJS.ErrnoException & { rawPacket?: Buffer },

@@ -1,6 +1,5 @@
 import type { ConnectionProblem } from './connection-problem.ts';
 import type { Trouble } from './diagnosis.ts';
-import type { ListenerName } from './peer.ts';
 
 /**
  * A connection that never became a request, in words. Undefined for what says nothing: somebody who connects
@@ -23,7 +22,7 @@ type Words = Pick<Trouble, 'code' | 'text' | 'advice'>;
 function wordsFor(problem: ConnectionProblem, streamAddress: string | undefined): Words | undefined {
   const { kind, code, listener, localPort } = problem;
   const who = problem.remoteAddress === '' ? 'A device' : `The device at ${problem.remoteAddress}`;
-  const port = `port ${localPort} (${PURPOSES[listener]})`;
+  const port = listener === 'cotTls' ? 'the port of the stream' : `port ${localPort} (${PURPOSES[listener]})`;
   switch (kind) {
     case 'cot_on_http':
       return {
@@ -35,7 +34,10 @@ function wordsFor(problem: ConnectionProblem, streamAddress: string | undefined)
       return {
         code: 'port.plain_on_tls',
         text: `${who} spoke plain HTTP to ${port}.`,
-        advice: 'Use https:// in the address.',
+        advice:
+          listener === 'cotTls'
+            ? 'The pages of the kit are on another port.'
+            : 'Use https:// in the address.',
       };
     case 'tls_on_plain_http':
       return {
@@ -91,7 +93,8 @@ function failed(who: string, port: string, code: string): Words {
   };
 }
 
-const PURPOSES: Readonly<Record<ListenerName, string>> = {
+const PURPOSES: Readonly<Record<ConnectionProblem['listener'], string>> = {
+  cotTls: 'the stream',
   https: 'enrolment and pages',
   httpsCert: 'HTTPS with certificate',
   http: 'plain HTTP',
