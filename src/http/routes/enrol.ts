@@ -19,7 +19,7 @@ const enrolling = (step: Enrolling['enrolling']): Access => ({
 /** A name that goes into everybody's request. ATAK refuses an empty value. */
 const ORGANISATION = 'Bivouac';
 
-/** How ATAK 4 and 5, iTAK, WinTAK and others get a certificate [PROTOCOL.md section 5]. */
+/** How ATAK 4 and 5, iTAK, WinTAK and others get a certificate. */
 export function registerEnrolRoutes(
   router: Router,
   deps: Pick<AppDeps, 'authority' | 'enrolmentTokens' | 'kitName'>,

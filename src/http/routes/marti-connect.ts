@@ -10,7 +10,7 @@ import type { Router } from '../router.ts';
 /** By certificate from phones; by password from scripts, and on plain HTTP where that is switched on. */
 const MARTI: Access = { on: SIGNED_IN_LISTENERS, who: ALL_ROLES, challengesBasic: true };
 
-/** What clients ask when their stream comes up, or soon after [PROTOCOL.md section 6]. */
+/** What clients ask when their stream comes up, or soon after. */
 export function registerMartiConnectRoutes(
   router: Router,
   { kit, groups, clock, nodeId }: Pick<AppDeps, 'kit' | 'groups' | 'clock' | 'nodeId'>,
