@@ -14,10 +14,17 @@ export interface AppEnv {
     challenge: string | undefined;
     /** The step of an enrolment, on routes of one: failures there are told to the person who helps. */
     enrolmentStep: string | undefined;
+    /** How the route's dialect tells a refusal; undefined for our own shape. */
+    refusal: RefusalShape | undefined;
+    /** Address of the client, behind trusted proxies too; '' on the control socket. */
+    remote: string;
   };
 }
 
 export type AppContext = Context<AppEnv>;
+
+/** A refusal as the clients of another server expect it. Headers such as `Retry-After` are added to it. */
+export type RefusalShape = (error: BivouacError, c: AppContext) => Response;
 
 /** The caller of a route that is not public. */
 export function callerOf(c: AppContext): Caller {

@@ -15,20 +15,27 @@ export interface ErrorBody {
  * The one way from an exception to an answer. An expected failure says its code and sentence; anything else
  * is `internal`, and what it was stands in the log only.
  */
-export function errorResponse(thrown: unknown, log: Log, challenge?: string): Response {
+export function errorResponse(
+  thrown: unknown,
+  log: Log,
+  challenge?: string,
+  shape: (error: BivouacError) => Response = ownShape,
+): Response {
   const error = asBivouacError(thrown, log);
-  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+  const response = shape(error);
+  const { headers } = response;
+  headers.set('cache-control', 'no-store');
   if (error.status === 401 && challenge !== undefined) headers.set('www-authenticate', challenge);
   const retryAfterSeconds = error.details?.['retryAfterSeconds'];
   if (typeof retryAfterSeconds === 'number') headers.set('retry-after', String(Math.ceil(retryAfterSeconds)));
   // The rest of a body that is too large is not worth reading.
   if (error.status === 413) headers.set('connection', 'close');
-  return new Response(JSON.stringify(errorBody(error)), { status: error.status, headers });
+  return response;
 }
 
-function errorBody(error: BivouacError): ErrorBody {
-  const { code, message, details } = error;
-  return { error: details === undefined ? { code, message } : { code, message, details } };
+function ownShape({ status, code, message, details }: BivouacError): Response {
+  const body: ErrorBody = { error: details === undefined ? { code, message } : { code, message, details } };
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 }
 
 function asBivouacError(thrown: unknown, log: Log): BivouacError {

@@ -9,8 +9,10 @@ export const HTTP_LIMITS = {
   handshakeTimeoutMs: 10 * SECOND_MS,
   /** How often headers are looked at: their time-out is as exact as this. */
   timeoutCheckPeriodMs: 2 * SECOND_MS,
-  /** Time for a whole request body: forms, JSON and certificate requests, over a bad link. */
+  /** A request body must come at `minBodyBytesPerSecond` over each such period: small ones within one. */
   bodyTimeoutMs: 30 * SECOND_MS,
+  /** A phone at the edge of the Wi-Fi still uploads at some KiB/s; who is slower holds a connection for nothing. */
+  minBodyBytesPerSecond: 2 * KIB,
   /** No byte in either direction for so long, within a request or its answer, ends the connection. */
   idleTimeoutMs: 60 * SECOND_MS,
   /** Between requests: a phone page asks again within seconds, and an idle TLS session costs 40 KB. */
@@ -27,6 +29,9 @@ export type HttpLimits = { readonly [K in keyof typeof HTTP_LIMITS]: number };
 
 /** Request body where its route does not say otherwise (a request for an 8192-bit key has 3 KiB). */
 export const MAX_BODY_BYTES = 64 * KIB;
+
+/** A chunked body of at most this is read before the route sees it, so that the route never sees too much. */
+export const MAX_BUFFERED_BODY_BYTES = 1_024 * KIB;
 
 /** How long answers that are under way may take to finish when the server stops; SIGTERM allows 5 s in all. */
 export const STOP_DEADLINE_MS = 3 * SECOND_MS;

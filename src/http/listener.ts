@@ -1,4 +1,9 @@
-import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
@@ -112,13 +117,7 @@ export function createListener(deps: ListenerDeps): Listener {
       busy.delete(raw);
       if (isClosing) incoming.socket.destroySoon();
     });
-    if (!incoming.complete) {
-      const timer = setTimeout(() => {
-        if (!incoming.complete) incoming.socket.destroy();
-      }, limits.bodyTimeoutMs);
-      timer.unref();
-      incoming.once('close', () => clearTimeout(timer));
-    }
+    if (!incoming.complete) cutSlowBody(incoming, limits);
     void answer(incoming, outgoing);
   });
 
@@ -156,6 +155,25 @@ export function createListener(deps: ListenerDeps): Listener {
       });
     },
   };
+}
+
+/**
+ * Cuts a request whose body trickles. An upload may take as long as it needs while it moves, so there is no
+ * limit for the whole.
+ */
+function cutSlowBody(incoming: IncomingMessage, limits: HttpLimits): void {
+  const { socket } = incoming;
+  const minBytes = (limits.minBodyBytesPerSecond * limits.bodyTimeoutMs) / 1_000;
+  let seenBytes = socket.bytesRead;
+  const timer = setInterval(() => {
+    if (incoming.complete) return;
+    const arrived = socket.bytesRead - seenBytes;
+    seenBytes = socket.bytesRead;
+    // What we do not read (the disk is slow) is no fault of the client: then nothing can arrive.
+    if (arrived < minBytes && !incoming.isPaused()) socket.destroy();
+  }, limits.bodyTimeoutMs);
+  timer.unref();
+  incoming.once('close', () => clearInterval(timer));
 }
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
