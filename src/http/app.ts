@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { routePath } from 'hono/route';
 import { BivouacError } from '../core/errors.ts';
 import { type Access, ALL_ROLES, SIGNED_IN_LISTENERS } from './access.ts';
 import { createAdmission } from './admission.ts';
@@ -78,7 +79,17 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     return errorResponse(new BivouacError('request.not_found'), log);
   });
   app.use('*', async (c, next) => {
+    const startedMs = deps.clock.monotonicMs();
     await next();
+    log.debug('http.request', {
+      listener: c.env.peer.listener,
+      remote: c.env.peer.remoteAddress,
+      method: c.req.method,
+      // The pattern, never the path itself: that may be a one-time link.
+      route: routePath(c, -1),
+      status: c.res.status,
+      ms: Math.round(deps.clock.monotonicMs() - startedMs),
+    });
     c.res.headers.set('x-content-type-options', 'nosniff');
     c.res.headers.set('referrer-policy', 'no-referrer');
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');

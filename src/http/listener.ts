@@ -81,7 +81,8 @@ export function createListener(deps: ListenerDeps): Listener {
       })
     : createPlainServer(serverOptions(limits));
   server.maxConnections = limits.maxConnections;
-  server.setTimeout(limits.idleTimeoutMs);
+  // On the control socket sits a person, who may read an export page by page.
+  server.setTimeout(name === 'control' ? 0 : limits.idleTimeoutMs);
 
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress);

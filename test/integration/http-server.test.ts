@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { request } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import { silentLog } from '../../src/core/log.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import type { ConnectionProblem } from '../../src/http/connection-problem.ts';
 import type { Peer } from '../../src/http/peer.ts';
 import { createHttpServer, type HttpServer, type ListenerSpec } from '../../src/http/server.ts';
+import { createPkiFixture } from '../support/pki-fixture.ts';
 
 const LOOPBACK: ListenerSpec = { name: 'ops', points: [{ host: '127.0.0.1', port: 0 }] };
 
@@ -249,5 +252,35 @@ test('connections can be cut in the middle of an answer, by who they are', async
     1,
   );
   await assert.rejects(answer);
+  await server.stop(0);
+});
+
+test('new certificates are for new connections; those that are open go on', async () => {
+  const [before, after] = await Promise.all([createPkiFixture(), createPkiFixture()]);
+  let material = before;
+  const server = serverWith([{ name: 'https', points: LOOPBACK.points }], {
+    tls: () => ({ key: material.server.key, cert: material.server.cert }),
+  });
+  await server.start();
+  const port = Number(server.addresses()['https']?.split(':').at(-1));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (ca: string, via?: Agent) =>
+    new Promise<string>((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, ca, servername: 'localhost', agent: via ?? false };
+      httpsRequest(options, (answer) => {
+        const { fingerprint256 } = (answer.socket as TLSSocket).getPeerCertificate();
+        answer.resume().on('end', () => resolve(fingerprint256));
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  const first = await ask(before.ca, agent);
+  material = after;
+  server.reloadTls();
+  assert.equal(await ask(before.ca, agent), first, 'the open connection');
+  assert.notEqual(await ask(after.ca), first);
+  await assert.rejects(ask(before.ca), 'the old certificate is gone');
+  agent.destroy();
   await server.stop(0);
 });

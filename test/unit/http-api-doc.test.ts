@@ -6,7 +6,8 @@ import { apiPage, describedApp } from '../../scripts/api-page.ts';
 
 test('docs/api.md says what the routes are', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
-  assert.equal(page, apiPage(describedApp()), 'run `make docs`');
+  // Not assert.equal: it would print both pages whole.
+  assert.ok(page === apiPage(describedApp()), 'run `make docs`');
 });
 
 test('every route of our own API is documented with a schema', () => {
