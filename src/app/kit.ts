@@ -72,22 +72,25 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     const store = await openStore({ dataDir: config.dataDir, log, clock, health });
     opened.defer(() => store.close());
 
+    const { rootKeyFile, serverCertFile, serverKeyFile, names, clientDays } = config.pki;
+    const keystore = createKeystore({
+      dataDir: config.dataDir,
+      ...(rootKeyFile === '' ? {} : { rootKeyPath: rootKeyFile }),
+    });
+
     const auth = createAuth({
       store,
       clock,
       log,
       metrics,
+      sealer: () => keystore.rootKey,
       passwordPolicy: () => config.password,
       contextWords: () => [config.name],
       totalMemoryBytes: platform.totalMemoryBytes,
     });
 
-    const { rootKeyFile, serverCertFile, serverKeyFile, names, clientDays } = config.pki;
     const authority = createAuthority({
-      keystore: createKeystore({
-        dataDir: config.dataDir,
-        ...(rootKeyFile === '' ? {} : { rootKeyPath: rootKeyFile }),
-      }),
+      keystore,
       registry: store.certs,
       // The unfloored clock: the authority must know when the system's time cannot be true.
       clock: systemClock,

@@ -101,12 +101,20 @@ export interface Csrf {
   isGood(token: string, binding: string): boolean;
 }
 
+/** Who a ticket speaks for: a signed-in user, and what he signed in with as far as that can end alone. */
+export interface TicketHolder {
+  readonly user: User;
+  readonly sessionId?: string | undefined;
+  /** Lower-case hex. */
+  readonly certSerial?: string | undefined;
+}
+
 /** For WebSockets, whose URL is no place for a token: 30 s, one use, in memory. */
 export interface Tickets {
-  /** @throws BivouacError `auth.busy` when this session has too many open */
-  issue(session: SignedIn): { readonly ticket: string; readonly expiresMs: number };
-  /** Judged anew; undefined when it is unknown, used, late, or its session is over. */
-  redeem(ticket: string): Promise<SignedIn | undefined>;
+  /** @throws BivouacError `auth.busy` when this user has too many open, `auth.failed` when he may not any more */
+  issue(holder: TicketHolder): Promise<{ readonly ticket: string; readonly expiresMs: number }>;
+  /** Judged anew; undefined when it is unknown, used, late, or user, session or certificate are over. */
+  redeem(ticket: string): Promise<TicketHolder | undefined>;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { StreamLoginResult } from '../../src/auth/ports.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import type { NewCertificate } from '../../src/pki/ports.ts';
+import { openRootKey } from '../../src/pki/root-key.ts';
 import { DATABASE_FILE } from '../../src/store/db.ts';
 import type { Store } from '../../src/store/open.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -41,6 +42,7 @@ export interface AuthWorld {
 export async function openAuth(t: TestContext, deps: Partial<AuthDeps> = {}): Promise<AuthWorld> {
   const { store, dataDir } = await openTestStore(t);
   const clock = new FakeClock();
+  const rootKey = openRootKey(join(dataDir, 'keys', 'root.key'), { mayCreate: true });
   const metrics = createMetrics();
   const all: AuthDeps = {
     store,
@@ -51,6 +53,7 @@ export async function openAuth(t: TestContext, deps: Partial<AuthDeps> = {}): Pr
     contextWords: () => ['Bivouac'],
     totalMemoryBytes: 512 * 1024 ** 2,
     hashCost: CHEAP_HASH,
+    sealer: () => rootKey,
     ...deps,
   };
   const auth = createAuth(all);

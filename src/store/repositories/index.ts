@@ -1,27 +1,33 @@
 import type { Operations } from '../operation.ts';
+import { apiTokens } from './api-tokens.ts';
 import { attempts } from './attempts.ts';
 import { audit } from './audit.ts';
 import { certs } from './certs.ts';
 import { claim } from './claim.ts';
 import { enrolments } from './enrolments.ts';
+import { fileUses } from './file-uses.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { passwords } from './passwords.ts';
 import { principals } from './principals.ts';
+import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
 import { signIn } from './sign-in.ts';
 
 /** All repositories, by the name under which `Store` shows them. The worker and the types read this table. */
 export const repositories = {
+  apiTokens,
   attempts,
   audit,
   certs,
   claim,
   enrolments,
+  fileUses,
   groups,
   history,
   passwords,
   principals,
+  sessions,
   signIn,
   settings,
 } satisfies Readonly<Record<string, Operations>>;

@@ -82,7 +82,8 @@ export const principals = {
   update: write((db, update: PrincipalUpdate): PrincipalChange => updatePrincipal(db, update)),
 
   /**
-   * Deletes for good: state, password, memberships and unused enrolments go, certificates are revoked.
+   * Deletes for good: state, password, memberships, unused enrolments, sessions and tokens go, certificates
+   * are revoked.
    * Returns the serials revoked.
    * @throws BivouacError `user.unknown`, `user.last_admin`
    */
@@ -94,7 +95,7 @@ export const principals = {
        WHERE id = ?`,
       [audit.atMs, id],
     );
-    for (const table of ['passwords', 'memberships', 'enrolments']) {
+    for (const table of ['passwords', 'memberships', 'enrolments', 'sessions', 'api_tokens']) {
       db.run(`DELETE FROM ${table} WHERE principal_id = ?`, [id]);
     }
     const revoked = revokeCerts(db, {
