@@ -8,3 +8,9 @@ export interface ListenAddress {
 export function formatAddress(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** Dual-stack sockets say `::ffff:10.42.0.17` where a person (and a ban list) says `10.42.0.17`. */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}

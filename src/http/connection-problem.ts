@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { type ListenerName, plainAddress, rawSocketOf } from './peer.ts';
+import { plainAddress } from '../core/address.ts';
+import { type ListenerName, rawSocketOf } from './peer.ts';
 
 /**
  * A connection that never became a request. `kind` is what went wrong as far as the first bytes tell:

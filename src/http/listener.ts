@@ -8,12 +8,13 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
+import { plainAddress } from '../core/address.ts';
 import { BivouacError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type ConnectionProblem, problemOfClientError } from './connection-problem.ts';
 import { errorResponse } from './errors.ts';
 import type { HttpLimits } from './limits.ts';
-import { isLoopback, type ListenerName, type Peer, peerOf, plainAddress, rawSocketOf } from './peer.ts';
+import { isLoopback, type ListenerName, type Peer, peerOf, rawSocketOf } from './peer.ts';
 
 /** The app as a listener sees it: one request and where it came from in, one answer out. */
 export type FetchHandler = (request: Request, peer: Peer) => Response | Promise<Response>;

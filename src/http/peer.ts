@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { plainAddress } from '../core/address.ts';
 
 /**
  * Every kind of listener that the one HTTP app is served on. `control` is the Unix socket of the command
@@ -54,12 +55,6 @@ export function peerOf(socket: Socket, listener: ListenerName): Peer {
  */
 export function rawSocketOf(socket: Socket): Socket {
   return (socket as { readonly _parent?: Socket })._parent ?? socket;
-}
-
-/** Dual-stack sockets say `::ffff:10.42.0.17` where a person (and a ban list) says `10.42.0.17`. */
-export function plainAddress(address: string | undefined): string {
-  if (address === undefined) return '';
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 
 export function isLoopback(address: string): boolean {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { formatAddress, plainAddress } from '../core/address.ts';
 import type { Cancel, Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -67,9 +68,8 @@ export class CotConnection implements Wire {
     this.#socket = socket;
     this.#deps = deps;
     this.listener = init.listener;
-    this.remote = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-    // A dual-stack socket writes IPv4 addresses in their IPv6 form, which nobody can use in a URL.
-    this.localAddress = (socket.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+    this.remote = formatAddress(plainAddress(socket.remoteAddress), socket.remotePort ?? 0);
+    this.localAddress = plainAddress(socket.localAddress);
     this.#log = deps.log.with({ remote: this.remote, listener: init.listener });
     this.#needsPassword = init.needsPassword;
     this.#identity = init.identity;
@@ -171,7 +171,7 @@ export class CotConnection implements Wire {
   }
 
   async #login({ username, password, uid }: AuthElement): Promise<StreamLogin> {
-    const remoteAddress = this.#socket.remoteAddress ?? '';
+    const remoteAddress = plainAddress(this.#socket.remoteAddress);
     const login = await this.#deps.auth.byPassword({ username, password, uid, remoteAddress });
     const byCertificate = this.#identity;
     if ('refused' in login || byCertificate === undefined) return login;

@@ -5,7 +5,7 @@ import {
   type TlsOptions,
   type Server as TlsServer,
 } from 'node:tls';
-import { formatAddress, type ListenAddress } from '../core/address.ts';
+import { formatAddress, type ListenAddress, plainAddress } from '../core/address.ts';
 import { BivouacError, messageOf } from '../core/errors.ts';
 import { ANONYMOUS_CHANNEL } from '../hub/audience.ts';
 import type { CloseReason } from '../hub/close-reason.ts';
@@ -187,7 +187,7 @@ export class CotListeners {
 
   async #judge(der: Buffer, socket: TLSSocket): Promise<StreamLogin> {
     try {
-      return await this.#deps.auth.byCertificate({ der, remoteAddress: socket.remoteAddress ?? '' });
+      return await this.#deps.auth.byCertificate({ der, remoteAddress: plainAddress(socket.remoteAddress) });
     } catch (error) {
       this.#deps.log.error('cot.auth_error', { error: messageOf(error) });
       return { refused: 'auth_failed' };
@@ -201,7 +201,7 @@ export class CotListeners {
   }
 
   #handshakeFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    const remoteAddress = socket.remoteAddress ?? '';
+    const remoteAddress = plainAddress(socket.remoteAddress);
     // Node leaves a socket whose handshake timed out open: closing it is up to us (Node 26.10).
     socket.destroy();
     const code = error.code ?? 'unknown';
@@ -223,5 +223,5 @@ export class CotListeners {
 const FINAL_REFUSALS: ReadonlySet<CloseReason> = new Set(['cert_revoked', 'cert_unknown', 'auth_failed']);
 
 function remoteOf(socket: TLSSocket): string {
-  return `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
+  return formatAddress(plainAddress(socket.remoteAddress), socket.remotePort ?? 0);
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { plainAddress } from '../../src/core/address.ts';
 import { BivouacError } from '../../src/core/errors.ts';
 import { createLog, silentLog } from '../../src/core/log.ts';
 import { attachment } from '../../src/http/attachment.ts';
 import { parseBasic } from '../../src/http/basic-credentials.ts';
 import { errorResponse } from '../../src/http/errors.ts';
-import { plainAddress } from '../../src/http/peer.ts';
 
 test('an expected failure says its code, its sentence and its facts', async () => {
   const response = errorResponse(new BivouacError('user.exists', undefined, { name: 'alice' }), silentLog);
