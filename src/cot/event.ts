@@ -1,6 +1,7 @@
 import { toProtoFrame } from './convert/to-proto.ts';
 import { toXmlFrame } from './convert/to-xml.ts';
-import type { Envelope, Protocol, Refusal } from './model.ts';
+import { isForScreens, toScreenFrame } from './json/screen-message.ts';
+import type { Envelope, Form, Protocol, Refusal } from './model.ts';
 import { scanProtoEvent } from './proto/envelope.ts';
 import { scanXmlEvent } from './xml/envelope.ts';
 
@@ -16,6 +17,8 @@ export class CotEvent {
   #original: Buffer;
   /** The form in the other protocol; a string says why there is none; undefined until somebody asked. */
   #converted: Buffer | string | undefined;
+  /** The form for screens; null when they are not told of it; undefined until one listened. */
+  #json: Buffer | null | undefined;
 
   private constructor(origin: Protocol, original: Buffer, envelope: Envelope) {
     this.origin = origin;
@@ -36,12 +39,13 @@ export class CotEvent {
   }
 
   /**
-   * The event as a receiver of this protocol gets it: the original bytes when its sender spoke the same one.
-   * The other form is made on the first call and kept; undefined when it cannot be made (`conversionError`).
-   * The buffer is shared: do not change it.
+   * The event as a receiver of this form gets it: the original bytes when its sender spoke the same one. Any
+   * other form is made on the first call and kept; undefined when it cannot be made (`conversionError`), or,
+   * for `json`, when screens are not told of such events. The buffer is shared: do not change it.
    */
-  bytes(protocol: Protocol): Buffer | undefined {
-    if (protocol === this.origin) return this.#original;
+  bytes(form: Form): Buffer | undefined {
+    if (form === this.origin) return this.#original;
+    if (form === 'json') return this.#forScreens();
     this.#converted ??=
       this.origin === 'xml' ? toProtoFrame(this.#original, this.envelope) : toXmlFrame(this.#original);
     return typeof this.#converted === 'string' ? undefined : this.#converted;
@@ -65,6 +69,17 @@ export class CotEvent {
       this.#original = own;
     }
     return this;
+  }
+
+  #forScreens(): Buffer | undefined {
+    this.#json ??= isForScreens(this.envelope) ? this.#makeForScreens() : null;
+    return this.#json ?? undefined;
+  }
+
+  #makeForScreens(): Buffer | null {
+    // XML that was made for this alone is not kept: late joiners' events are many, and hold one form too many.
+    const xml = this.origin === 'xml' ? this.#original : (this.#converted ?? toXmlFrame(this.#original));
+    return (typeof xml === 'string' ? undefined : toScreenFrame(this.envelope, xml)) ?? null;
   }
 }
 

@@ -6,6 +6,9 @@
 /** How a stream carries events: XML text, or TAK protocol version 1 (protobuf). */
 export type Protocol = 'xml' | 'proto';
 
+/** How a receiver gets events: in one of the protocols, or, for screens, as JSON in WebSocket messages. */
+export type Form = Protocol | 'json';
+
 /** What hae, ce and le are when they are unknown, as ATAK writes it. */
 export const UNKNOWN_METRES = 9_999_999;
 

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { CotEvent } from '../cot/event.ts';
 import { isUrgent } from '../cot/kinds.ts';
-import { CLIENT_MESSAGE_LIMIT_BYTES, type Protocol } from '../cot/model.ts';
+import { CLIENT_MESSAGE_LIMIT_BYTES, type Form } from '../cot/model.ts';
 import { audienceKey } from './audience.ts';
 import type { Directory } from './directory.ts';
 import { FlushScheduler, type Soon } from './flush-scheduler.ts';
@@ -41,7 +41,7 @@ export class Delivery {
     this.#flush = new FlushScheduler(deps.flushWindowMs, deps.clock, deps.soon, () => this.#lanes.flush());
   }
 
-  laneFor(protocol: Protocol, groupsOut: readonly string[]): Lane {
+  laneFor(protocol: Form, groupsOut: readonly string[]): Lane {
     return this.#lanes.for(protocol, groupsOut);
   }
 
@@ -50,7 +50,7 @@ export class Delivery {
   }
 
   /** From here on the session gets everything in the other protocol; `lastBytes` are the last in the old one. */
-  switchProtocol(session: Session, protocol: Protocol, lastBytes: Buffer): void {
+  switchProtocol(session: Session, protocol: Form, lastBytes: Buffer): void {
     const from = session.lane;
     session.switchProtocol(protocol, lastBytes, this.#lanes.for(protocol, session.identity.groupsOut));
     this.#lanes.sweep(from);
@@ -105,9 +105,11 @@ export class Delivery {
     this.#flush.request(isUrgent(event.envelope));
   }
 
-  #formOf(event: CotEvent, protocol: Protocol): Buffer | 'oversize' | undefined {
+  #formOf(event: CotEvent, protocol: Form): Buffer | 'oversize' | undefined {
     const bytes = event.bytes(protocol);
     if (bytes === undefined) {
+      // Much of what phones say to each other means nothing on a screen.
+      if (protocol === 'json') return undefined;
       const { uid, type } = event.envelope;
       this.counts.unconvertible += 1;
       this.#deps.log.warnRarely(`convert ${uid}`, 'hub.event_unconvertible', {

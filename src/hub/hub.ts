@@ -3,6 +3,7 @@ import type { Log } from '../core/log.ts';
 import { disconnectNotice, pong, protocolOffer, protocolRequest, protocolResponse } from '../cot/control.ts';
 import type { CotEvent } from '../cot/event.ts';
 import { isClientSa, isConsumed, isDelete, isPing, isReplayable } from '../cot/kinds.ts';
+import type { Form } from '../cot/model.ts';
 import { reaches } from './audience.ts';
 import { type CloseReason, createCloseCounts } from './close-reason.ts';
 import { Delivery, type DeliveryCounts } from './delivery.ts';
@@ -106,27 +107,25 @@ export class Hub {
 
   /** A peer has signed in. It is offered protocol version 1 and told what the others know already. */
   connect(identity: Identity, wire: Wire): Session {
-    const { clock, limits } = this.#deps;
-    this.#lastSessionId += 1;
-    const session = new Session(
-      {
-        id: this.#lastSessionId,
-        identity,
-        wire,
-        lane: this.#delivery.laneFor('xml', identity.groupsOut),
-        nowMs: clock.now(),
-        monotonicMs: clock.monotonicMs(),
-      },
-      limits.session,
-    );
-    session.lane.join(session);
-    this.directory.add(session);
+    const session = this.#enter(identity, wire, 'xml');
     if (this.#deps.offersProtocolV1) {
-      const offer = protocolOffer(this.#deps.newId(), clock.now(), this.#deps.serverVersion);
-      this.#delivery.answer(session, offer);
+      const { newId, clock, serverVersion } = this.#deps;
+      this.#delivery.answer(session, protocolOffer(newId(), clock.now(), serverVersion));
     }
     this.#newcomers.joined(session);
     return session;
+  }
+
+  /** A screen has signed in. It listens, in JSON, and is told first what is known. */
+  connectScreen(identity: Identity, wire: Wire): Session {
+    const session = this.#enter(identity, wire, 'json');
+    this.#newcomers.screenJoined(session);
+    return session;
+  }
+
+  /** The peer gave a sign of life that is no event. */
+  heard(session: Session): void {
+    session.lastHeardMs = this.#deps.clock.monotonicMs();
   }
 
   /**
@@ -189,6 +188,25 @@ export class Hub {
     let total = this.counts.delivered;
     for (const session of this.directory.sessions) total += session.sentEvents;
     return total;
+  }
+
+  #enter(identity: Identity, wire: Wire, form: Form): Session {
+    const { clock, limits } = this.#deps;
+    this.#lastSessionId += 1;
+    const session = new Session(
+      {
+        id: this.#lastSessionId,
+        identity,
+        wire,
+        lane: this.#delivery.laneFor(form, identity.groupsOut),
+        nowMs: clock.now(),
+        monotonicMs: clock.monotonicMs(),
+      },
+      limits.session,
+    );
+    session.lane.join(session);
+    this.directory.add(session);
+    return session;
   }
 
   #identify(session: Session, event: CotEvent): void {

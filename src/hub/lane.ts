@@ -1,6 +1,6 @@
 import type { CotEvent } from '../cot/event.ts';
 import { isPosition } from '../cot/kinds.ts';
-import type { Protocol } from '../cot/model.ts';
+import type { Form } from '../cot/model.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
  * that is empty.
  */
 export class Lane {
-  readonly protocol: Protocol;
+  readonly protocol: Form;
   readonly groupsOut: readonly string[];
   readonly sessions = new Set<Session>();
   /** Sequence number of `#buffers[0]`. Sessions keep the number of the next entry that they are owed. */
@@ -21,7 +21,7 @@ export class Lane {
   #buffers: Buffer[] = [];
   #slowCount = 0;
 
-  constructor(protocol: Protocol, groupsOut: readonly string[]) {
+  constructor(protocol: Form, groupsOut: readonly string[]) {
     this.protocol = protocol;
     this.groupsOut = groupsOut;
   }

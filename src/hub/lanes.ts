@@ -1,4 +1,4 @@
-import type { Protocol } from '../cot/model.ts';
+import type { Form } from '../cot/model.ts';
 import { audienceKey, reaches } from './audience.ts';
 import { Lane } from './lane.ts';
 import type { Session } from './session.ts';
@@ -13,7 +13,7 @@ export class Lanes {
   readonly #reachable = new Map<string, readonly Lane[]>();
 
   /** The lane for a session, made when it is the first of its kind. */
-  for(protocol: Protocol, groupsOut: readonly string[]): Lane {
+  for(protocol: Form, groupsOut: readonly string[]): Lane {
     const key = `${protocol}\0${audienceKey(groupsOut)}`;
     let lane = this.#lanes.get(key);
     if (lane === undefined) {

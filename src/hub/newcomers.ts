@@ -3,6 +3,7 @@ import type { Delivery } from './delivery.ts';
 import type { Presence } from './presence.ts';
 import { REPLAY_STEP_MS, Replay, type ReplayLimits } from './replay.ts';
 import type { Session } from './session.ts';
+import { AS_EVENTS, AS_SNAPSHOT, type Telling } from './telling.ts';
 
 /** A newcomer is silent for so long at most before its replay starts without knowing its uid. */
 const IDENTIFY_WAIT_MS = 500;
@@ -29,10 +30,7 @@ export class Newcomers {
 
   /** The snapshot is of now: what comes from here on the session gets live. */
   joined(session: Session): void {
-    const nowMs = this.#clock.monotonicMs();
-    const replay = new Replay(session, this.#presence, this.#limits, nowMs, (event, groupsIn) =>
-      this.#delivery.bytesFor(event, session, groupsIn),
-    );
+    const replay = this.#replayTo(session, AS_EVENTS);
     const cancel = this.#clock.after(IDENTIFY_WAIT_MS, () => this.identified(session));
     this.#waiting.set(session, { replay, cancel });
   }
@@ -43,10 +41,12 @@ export class Newcomers {
     if (newcomer === undefined || session.isClosed) return;
     newcomer.cancel();
     this.#waiting.delete(session);
-    newcomer.replay.proceed(this.#clock.monotonicMs());
-    if (newcomer.replay.isDone) return;
-    this.#running.set(session, newcomer.replay);
-    this.#cancelTimer ??= this.#clock.every(REPLAY_STEP_MS, () => this.#step());
+    this.#run(session, newcomer.replay);
+  }
+
+  /** A screen has no report of its own to wait for: the first that it gets is what is known. */
+  screenJoined(session: Session): void {
+    this.#run(session, this.#replayTo(session, AS_SNAPSHOT));
   }
 
   /** A session that was slow takes bytes again. */
@@ -63,6 +63,24 @@ export class Newcomers {
   stop(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  #replayTo(session: Session, telling: Telling): Replay {
+    return new Replay(
+      session,
+      this.#presence,
+      this.#limits,
+      this.#clock.monotonicMs(),
+      (event, groupsIn) => this.#delivery.bytesFor(event, session, groupsIn),
+      telling,
+    );
+  }
+
+  #run(session: Session, replay: Replay): void {
+    replay.proceed(this.#clock.monotonicMs());
+    if (replay.isDone) return;
+    this.#running.set(session, replay);
+    this.#cancelTimer ??= this.#clock.every(REPLAY_STEP_MS, () => this.#step());
   }
 
   #step(): void {

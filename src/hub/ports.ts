@@ -9,6 +9,8 @@ export interface Identity {
   readonly username: string;
   /** Serial (lower-case hex) of the client certificate in use; undefined for a password login. */
   readonly certSerial: string | undefined;
+  /** Id of the sign-in that opened a screen's stream; absent on CoT connections. */
+  readonly sessionId?: string;
   /** Names of channels that this session may send into, and that it may receive from. */
   readonly groupsIn: readonly string[];
   readonly groupsOut: readonly string[];
@@ -20,7 +22,7 @@ export interface Wire {
   readonly remote: string;
   /** The address of ours that the peer reached, without port. */
   readonly localAddress: string;
-  /** The listener it came in by: `cotTls`, `cotTcp`. */
+  /** The listener it came in by: `cotTls`, `cotTcp`, for screens `https`, `http`. */
   readonly listener: string;
   /**
    * Hands bytes over for sending, in order. The buffer is shared with other sessions and must not be changed.

@@ -9,7 +9,8 @@ export interface PresenceEntry {
   readonly groupsIn: readonly string[];
   /** Session that sent it; 0 for one that was read back from the history. */
   readonly sessionId: number;
-  /** On the monotonic clock. */
+  /** When it came and until when it is worth telling, both on the monotonic clock. */
+  readonly receivedAtMs: number;
   readonly expiresAtMs: number;
 }
 
@@ -62,7 +63,8 @@ export class Presence {
     const lifeMs = isArchived ? ARCHIVED_LIFE_MS : Math.min(staleMs - startMs, LIFE_MAX_MS);
     if (!(lifeMs > ageMs)) return;
     const kept = event.compact();
-    this.#entries.set(uid, { event: kept, ...from, expiresAtMs: monotonicMs + lifeMs - ageMs });
+    const receivedAtMs = monotonicMs - ageMs;
+    this.#entries.set(uid, { event: kept, ...from, receivedAtMs, expiresAtMs: receivedAtMs + lifeMs });
     this.#bytes += sizeOf(kept);
     while (this.#entries.size > this.#limits.maxEvents || this.#bytes > this.#limits.maxBytes) {
       const oldest = this.#entries.keys().next();

@@ -1,6 +1,7 @@
 import type { CotEvent } from '../cot/event.ts';
 import type { Presence, PresenceEntry } from './presence.ts';
 import type { Session } from './session.ts';
+import type { Telling } from './telling.ts';
 
 export interface ReplayLimits {
   /** Latest events that a late joiner gets at once. */
@@ -23,8 +24,10 @@ export class Replay {
   readonly #presence: Presence;
   readonly #limits: ReplayLimits;
   readonly #bytesFor: (event: CotEvent, groupsIn: readonly string[]) => Buffer | undefined;
+  readonly #telling: Telling;
   readonly #entries: readonly PresenceEntry[];
   #next = 0;
+  #hasBegun = false;
   /** Events that may go now: a burst at first, then refilled at the rate. */
   #budget: number;
   #refilledMs: number;
@@ -35,18 +38,21 @@ export class Replay {
     limits: ReplayLimits,
     monotonicMs: number,
     bytesFor: (event: CotEvent, groupsIn: readonly string[]) => Buffer | undefined,
+    telling: Telling,
   ) {
     this.#session = session;
     this.#presence = presence;
     this.#limits = limits;
     this.#bytesFor = bytesFor;
+    this.#telling = telling;
     this.#entries = presence.snapshotFor(session.identity.groupsOut, monotonicMs);
     this.#budget = limits.burstEvents;
     this.#refilledMs = monotonicMs;
   }
 
   get isDone(): boolean {
-    return this.#next >= this.#entries.length || this.#session.isClosed;
+    if (this.#session.isClosed) return true;
+    return this.#next >= this.#entries.length && (this.#hasBegun || !this.#telling.saysNothing);
   }
 
   /** Sends what the budget allows; a client that does not keep up gets none until it does. */
@@ -55,11 +61,12 @@ export class Replay {
     const earned = ((monotonicMs - this.#refilledMs) / 1_000) * eventsPerSecond;
     this.#budget = Math.min(burstEvents, this.#budget + earned);
     this.#refilledMs = monotonicMs;
-    while (this.#budget >= 1 && !this.isDone && !this.#session.isSlow) this.#sendPiece();
+    while (this.#budget >= 1 && !this.isDone && !this.#session.isSlow) this.#sendPart(monotonicMs);
   }
 
-  #sendPiece(): void {
+  #sendPart(monotonicMs: number): void {
     const pieces: Buffer[] = [];
+    const entries: PresenceEntry[] = [];
     let bytes = 0;
     while (this.#next < this.#entries.length && this.#budget >= 1 && bytes < WRITE_MAX_BYTES) {
       const entry = this.#entries[this.#next]!;
@@ -67,10 +74,14 @@ export class Replay {
       const piece = this.#isWanted(entry) ? this.#bytesFor(entry.event, entry.groupsIn) : undefined;
       if (piece === undefined) continue;
       pieces.push(piece);
+      entries.push(entry);
       bytes += piece.length;
       this.#budget -= 1;
     }
-    if (pieces.length > 0) this.#session.sendAhead(Buffer.concat(pieces), pieces.length);
+    const part = { isFirst: !this.#hasBegun, isLast: this.#next >= this.#entries.length };
+    this.#hasBegun = true;
+    if (pieces.length === 0 && !this.#telling.saysNothing) return;
+    this.#session.sendAhead(this.#telling.join(pieces, entries, part, monotonicMs), pieces.length);
   }
 
   #isWanted(entry: PresenceEntry): boolean {

@@ -1,5 +1,5 @@
 import type { CotEvent } from '../cot/event.ts';
-import type { Protocol } from '../cot/model.ts';
+import type { Form } from '../cot/model.ts';
 import { audienceKey } from './audience.ts';
 import type { CloseReason } from './close-reason.ts';
 import type { Lane } from './lane.ts';
@@ -29,7 +29,7 @@ export class Session {
   readonly connectedAtMs: number;
   /** Canonical key of the channels that it may send into. */
   readonly inKey: string;
-  protocol: Protocol = 'xml';
+  protocol: Form;
   lane: Lane;
 
   /** Sequence number of the next lane entry that it is owed. */
@@ -65,6 +65,7 @@ export class Session {
     this.identity = init.identity;
     this.wire = init.wire;
     this.lane = init.lane;
+    this.protocol = init.lane.protocol;
     this.connectedAtMs = init.nowMs;
     this.lastHeardMs = init.monotonicMs;
     this.inKey = audienceKey(init.identity.groupsIn);
@@ -132,7 +133,7 @@ export class Session {
   }
 
   /** Sends the last bytes in the old protocol and speaks the new one from the next byte on. */
-  switchProtocol(protocol: Protocol, lastBytes: Buffer, lane: Lane): void {
+  switchProtocol(protocol: Form, lastBytes: Buffer, lane: Lane): void {
     this.sendDirect(lastBytes, 0);
     this.#outbox?.barrier();
     this.lane.leave(this);

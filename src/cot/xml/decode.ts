@@ -9,7 +9,12 @@ const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>
  * references are replaced. Give it only values that the cursor has accepted.
  */
 export function decodeAttributeValue(raw: string): string {
-  return raw.replace(/\r\n|[\t\n\r]/g, ' ').replace(REFERENCES, replaceReference);
+  return decodeReferences(raw.replace(/\r\n|[\t\n\r]/g, ' '));
+}
+
+/** Text without its references. Give it only text that the cursor has accepted. */
+export function decodeReferences(raw: string): string {
+  return raw.replace(REFERENCES, replaceReference);
 }
 
 function replaceReference(_whole: string, hex?: string, decimal?: string, name?: string): string {
