@@ -3,6 +3,7 @@ import { Agent, request } from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { CONSOLE } from '../../src/auth/ports.ts';
+import { endsSession } from '../../src/auth/revoke.ts';
 import { type HttpKit, startHttpKit } from '../support/http-kit.ts';
 import { createPkiFixture } from '../support/pki-fixture.ts';
 
@@ -76,7 +77,10 @@ describe('the certificate port', { timeout: 60_000 }, () => {
   test('revoking by API cuts the connections that were opened with it', async () => {
     const { serial, ...identity } = await http.issue('carol');
     http.kit.auth.revocation.onRevoked((notice) => {
-      http.server.closeConnections((peer) => http.kit.http.principalOf(peer) === notice.principalId);
+      http.server.closeConnections((peer) => {
+        const principalId = http.kit.http.principalOf(peer) ?? '';
+        return endsSession(notice, { principalId, certSerial: peer.certificate?.serial });
+      });
     });
     assert.equal((await http.ask('httpsCert', '/api/me/certs', { identity })).status, 200);
     const agent = new Agent({ keepAlive: true });
