@@ -69,7 +69,7 @@ typecheck: $(packages) ## Check types
 docs: $(packages) ## Write the generated pages: docs/configuration.md, docs/errors.md, docs/api.md
 	@$(node) scripts/gen-config-doc.ts
 	$(node) scripts/gen-errors-doc.ts
-	@$(node) scripts/gen-api-doc.ts
+	$(node) scripts/gen-api-doc.ts
 
 .PHONY: clean
 clean: ## Remove what was built (not the data in .run/)

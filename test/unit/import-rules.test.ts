@@ -220,7 +220,8 @@ test('docs/errors.md lists every error code, and only those', () => {
 
 test('docs/configuration.md lists every key, and only those', () => {
   const names = tableRows('docs/configuration.md').map((row) => row.split('`')[1]);
-  assert.deepEqual(names, [...KEYS.keys()], 'run `make docs`');
+  // The page has one table for each table of the file, so its order is another one.
+  assert.deepEqual(names.sort(), [...KEYS.keys()].sort(), 'run `make docs`');
 });
 
 test('docs/protocol.md explains every reason for the end of a connection', () => {
