@@ -11,6 +11,7 @@ import { appleProfile } from '../pages/ca-profile.ts';
 import { joinPage, landingPage, lostLinkPage } from '../pages/landing.ts';
 import { PAGE_HEADERS } from '../pages/page.ts';
 import type { Router } from '../router.ts';
+import { registerCaptiveRoutes } from './captive.ts';
 
 /** For devices that know nothing of the kit yet: nothing secret, and the same over TLS for those that do. */
 const PORTAL: Access = { on: ['portal', 'https', 'http'], who: 'public' };
@@ -21,6 +22,8 @@ export function registerPortalRoutes(
   router: Router,
   { authority, kitName, links }: Pick<AppDeps, 'authority' | 'kitName'> & { links: DownloadLinks },
 ) {
+  registerCaptiveRoutes(router);
+
   router.route(PORTAL, 'GET', '/', (c) =>
     c.body(landingPage({ kitName, fingerprint: authority.fingerprint() }), 200, PAGE_HEADERS),
   );
