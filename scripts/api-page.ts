@@ -1,10 +1,12 @@
+import { loadConfig } from '../src/config/load.ts';
 import type { Access } from '../src/http/access.ts';
 import { createHttpApp, type HttpApp } from '../src/http/app.ts';
 import type { AppDeps } from '../src/http/app-deps.ts';
 
 /** The app with nothing behind it: its routes describe themselves without being called. */
 export function describedApp(): HttpApp {
-  const nothing = { kit: { version: '' }, clock: {}, authority: {} };
+  const config = loadConfig({ file: '/dev/null', environment: {} });
+  const nothing = { kit: { version: '' }, clock: {}, authority: {}, doors: {}, config };
   return createHttpApp(nothing as unknown as AppDeps);
 }
 
@@ -43,8 +45,10 @@ Written by \`make docs\` from the routes themselves; \`GET /api/openapi.json\` i
 
 Our own API takes and gives JSON. A refusal is \`{"error": {"code", "message", "details"?}}\` with a status of
 400 or more; the codes stand in [errors.md](errors.md). Calls are never redirected. Who calls is found out by the
-listener: on \`httpsCert\` by the client certificate, on \`https\` and \`http\` by Basic credentials, on the control
-socket by owning it. Times are milliseconds since 1970, UTC.
+listener: on \`httpsCert\` by the client certificate, on the control socket by owning it, on \`https\` and \`http\` by
+Basic credentials (password, or a personal token in its place), a personal token as \`Authorization: Bearer\`, or the
+cookie of a browser session. With the cookie, whatever changes something also needs the token of the \`XSRF-TOKEN\`
+cookie in the header \`X-XSRF-TOKEN\`. Times are milliseconds since 1970, UTC.
 `;
 
 /** docs/api.md, whole. */

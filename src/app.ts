@@ -220,7 +220,10 @@ async function greet(
 function endSessionsOnRevocation(kit: Kit, hub: Hub, http: HttpServer): void {
   kit.auth.revocation.onRevoked((notice) => {
     hub.closeWhere((session) => endsSession(notice, session.identity), 'access_revoked');
-    http.closeConnections((peer) => kit.http.principalOf(peer) === notice.principalId);
+    http.closeConnections((peer) => {
+      const session = kit.http.sessionOf(peer);
+      return session !== undefined && endsSession(notice, session);
+    });
   });
 }
 

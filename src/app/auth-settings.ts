@@ -12,10 +12,10 @@ const SECOND_MS = 1_000;
 
 /**
  * What auth is to do, from the configuration: the settings of several documents come down to one.
- * `publicUrl` is the address of the kit as links in mails name it, without a slash at the end.
+ * `publicUrl` says under which address links in mails reach the kit; it is asked when a link is made.
  * @throws BivouacError `config.invalid` for settings that exclude each other
  */
-export function authSettings(config: Config, publicUrl: string): AuthSettings {
+export function authSettings(config: Config, publicUrl: () => string): AuthSettings {
   const { opentakserver: ots, rport } = config.compat;
   const sendsCodes = rport.two_fa_token_delivery !== '';
   if (sendsCodes && rport.totp_enabled) {
@@ -74,7 +74,7 @@ function codeDelivery({ compat: { rport } }: Config): CodeDelivery {
 
 function emailSettings(
   { compat: { opentakserver: ots } }: Config,
-  publicUrl: string,
+  publicUrl: () => string,
 ): EmailSettings | undefined {
   if (!ots.OTS_ENABLE_EMAIL) return undefined;
   return {
@@ -84,8 +84,12 @@ function emailSettings(
     domainBlacklist: ots.OTS_EMAIL_DOMAIN_BLACKLIST,
     tldWhitelist: ots.OTS_EMAIL_TLD_WHITELIST,
     tldBlacklist: ots.OTS_EMAIL_TLD_BLACKLIST,
-    confirmUrl: `${publicUrl}/api/confirm/`,
-    resetUrl: `${publicUrl}/api/password/reset/`,
+    get confirmUrl() {
+      return `${publicUrl()}/api/confirm/`;
+    },
+    get resetUrl() {
+      return `${publicUrl()}/api/password/reset/`;
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import type { OversizeShelf } from '../hub/ports.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
 import { createKeystore } from '../pki/keystore.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { isDirectlyAttached } from '../system/attached-networks.ts';
 import { createChecks } from '../system/checks.ts';
 import { lockDataDirectory } from '../system/data-lock.ts';
 import { reachableAddresses } from '../system/network-addresses.ts';
@@ -19,8 +20,10 @@ import type { Platform } from '../system/platform.ts';
 import { createSystemTime } from '../system/system-time.ts';
 import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
 import { builtAtMs, version } from '../version.ts';
+import { authSettings } from './auth-settings.ts';
 import { createClientPackages } from './client-packages.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
+import { publicUrl } from './public-url.ts';
 
 /** What only a running server knows; the command line without one sees the empty view. */
 export interface LiveView {
@@ -78,12 +81,17 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       ...(rootKeyFile === '' ? {} : { rootKeyPath: rootKeyFile }),
     });
 
+    let live = NOT_RUNNING;
+    const settings = authSettings(config, () =>
+      publicUrl(config, reachableAddresses(platform.hostIdentity()), live.listeners()),
+    );
     const auth = createAuth({
       store,
       clock,
       log,
       metrics,
       sealer: () => keystore.rootKey,
+      settings: () => settings,
       passwordPolicy: () => config.password,
       contextWords: () => [config.name],
       totalMemoryBytes: platform.totalMemoryBytes,
@@ -109,7 +117,6 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     opened.defer(() => authority.stop());
 
     const diagnosis = createDiagnosis({ clock, log });
-    let live = NOT_RUNNING;
     const oversizeShelf = createOversizeShelf({
       clock,
       newId,
@@ -121,6 +128,11 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       health,
       metrics,
       users: auth.users,
+      doors: auth,
+      claim: auth.claim,
+      audit: auth.audit,
+      config,
+      isDirectlyAttached,
       httpLogin: auth.httpLogin,
       certificateLogin: auth.streamLogin,
       enrolmentTokens: auth.enrolmentTokens,

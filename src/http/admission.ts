@@ -1,14 +1,34 @@
-import type { HttpLogin, StreamLogin, Users } from '../auth/ports.ts';
+import { isScopeGood, STEP_UP_MS } from '../auth/permissions.ts';
+import type { HttpLogin, StreamLogin, User, Users } from '../auth/ports.ts';
 import { CONSOLE } from '../auth/ports.ts';
+import type { SessionFacts } from '../auth/revoke.ts';
+import type { ApiTokens, Csrf, Sessions, TokenKind } from '../auth/session-ports.ts';
+import type { Clock } from '../core/clock.ts';
 import { BivouacError } from '../core/errors.ts';
 import type { PeerVerdict } from '../pki/peer-verdict.ts';
-import { type Access, type Caller, type Enrolling, isAllowed, isEnrolling } from './access.ts';
+import {
+  type Access,
+  type Caller,
+  type Enrolling,
+  isAllowed,
+  isEnrolling,
+  OWN_FORGERY,
+  OWN_WAYS,
+  type SignInWay,
+} from './access.ts';
 import { parseBasic } from './basic-credentials.ts';
+import { parseBearer } from './bearer-token.ts';
+import type { Credentials } from './credentials.ts';
+import { changesSomething, refuseForgery } from './forgery.ts';
 import type { Peer } from './peer.ts';
 
 export interface AdmissionDeps {
+  readonly clock: Clock;
   readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
   readonly certificateLogin: Pick<StreamLogin, 'byCertificate'>;
+  readonly sessions: Pick<Sessions, 'check'>;
+  readonly apiTokens: Pick<ApiTokens, 'check'>;
+  readonly csrf: Pick<Csrf, 'isGood'>;
   readonly users: Pick<Users, 'byId'>;
   /** Whether one of our own authorities signed it, as a client's, and it is not over. */
   judgeCertificate(der: Uint8Array): PeerVerdict;
@@ -16,30 +36,33 @@ export interface AdmissionDeps {
   isCertificateRevoked(serial: string): Promise<boolean>;
 }
 
-/** What of a request decides whether it is let in. */
-export interface Credentials {
-  readonly authorization: string | undefined;
-  /** `clientUid` of an enrolling device. */
-  readonly clientUid: string | undefined;
-}
-
 export interface Admission {
   /** Who calls; undefined for a public route. Throws when the caller may not. */
   admit(access: Access, peer: Peer, credentials: Credentials): Promise<Caller | undefined>;
-  /** Who signed in on this connection last. */
-  principalOf(peer: Peer): string | undefined;
+  /** Who signed in on this connection last, and with what, as far as that can end alone. */
+  sessionOf(peer: Peer): SessionFacts | undefined;
 }
+
+/** Someone who has shown who he is, and the mechanism by OpenTAKServer's name for it. */
+interface Shown {
+  readonly caller: Caller;
+  readonly mechanism: 'session' | 'basic' | 'token';
+}
+
+/** RPort's tokens before version 0.9.11 were bare UUIDs; an operator may have chosen one for its user. */
+const TOKEN_FORM = /^(?:[a-z0-9]{8}_)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The one place where a request becomes a caller. The certificate of a connection is judged on its first
- * request (that is audited), and looked up again on each later one.
+ * request (that is audited), and looked up again on each later one. Of several credentials in one request the
+ * `Authorization` header counts, then OpenTAKServer's header, then the cookie.
  */
 export function createAdmission(deps: AdmissionDeps): Admission {
   /** By certificate: whose it is does not change while the connection lasts. */
   const principalIds = new WeakMap<Peer, string>();
-  const lastPrincipalIds = new WeakMap<Peer, string>();
+  const lastSessions = new WeakMap<Peer, SessionFacts>();
 
-  async function byCertificate(peer: Peer): Promise<Caller> {
+  async function byCertificate(peer: Peer, remote: string): Promise<Caller> {
     const certificate = peer.certificate;
     if (certificate === undefined) {
       throw new BivouacError(
@@ -55,7 +78,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       const result = await deps.certificateLogin.byCertificate({
         serial,
         fingerprint,
-        remote: peer.remoteAddress,
+        remote,
         door: 'https',
       });
       if (result.identity === undefined) throw new BivouacError('cert.refused');
@@ -66,37 +89,119 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     }
     const user = await deps.users.byId(principalId);
     if (user === undefined || user.state !== 'enabled') throw new BivouacError('cert.refused');
-    const actor = { id: user.id, name: user.name, remote: peer.remoteAddress };
-    return { kind: 'user', actor, user, via: 'certificate', enrolmentId: undefined };
+    return { ...callerFor(user, remote), via: 'certificate' };
   }
 
-  async function byBasic(peer: Peer, credentials: Credentials, enrolling?: Enrolling): Promise<Caller> {
-    const basic = parseBasic(credentials.authorization);
+  async function byPassword(
+    { authorization, remote, clientUid }: Credentials,
+    enrolling?: Enrolling,
+  ): Promise<Caller> {
+    const basic = parseBasic(authorization);
     if (basic === undefined) throw new BivouacError('auth.required');
     const result = await deps.httpLogin.byBasic({
       ...basic,
-      remote: peer.remoteAddress,
-      ...(enrolling === undefined
-        ? {}
-        : { enrolment: { step: enrolling.enrolling, clientUid: credentials.clientUid } }),
+      remote,
+      ...(enrolling === undefined ? {} : { enrolment: { step: enrolling.enrolling, clientUid } }),
     });
-    if (result.user === undefined) {
-      const { refused, retryAfterMs } = result;
-      throw new BivouacError(
-        refused,
-        undefined,
-        retryAfterMs === undefined ? undefined : { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) },
-      );
-    }
+    if (result.user === undefined) throw refusal(result.refused, result.retryAfterMs);
     const { user, via, enrolmentId } = result;
-    const actor = { id: user.id, name: user.name, remote: peer.remoteAddress };
-    return { kind: 'user', actor, user, via, enrolmentId };
+    return { ...callerFor(user, remote), via, enrolmentId };
+  }
+
+  /** Undefined when it is nobody's token. */
+  async function byApiToken(
+    token: string,
+    username: string | undefined,
+    { remote, method, path }: Credentials,
+  ): Promise<Caller | undefined> {
+    const result = await deps.apiTokens.check({ token, username, remote });
+    if (result.user === undefined) {
+      if (result.refused === 'banned') throw refusal('auth.banned', result.retryAfterMs);
+      if (result.refused === 'unknown') return undefined;
+      throw new BivouacError('auth.token_invalid');
+    }
+    const { scope } = result.token;
+    if (!isScopeGood(scope, method, path)) throw new BivouacError('auth.scope');
+    return { ...callerFor(result.user, remote), via: 'api_token', scope };
+  }
+
+  async function bySession(
+    token: string,
+    kinds: readonly TokenKind[],
+    remote: string,
+  ): Promise<Caller | undefined> {
+    const { session } = await deps.sessions.check({ token, kinds });
+    return session && { ...callerFor(session.user, remote), via: 'session', session };
+  }
+
+  async function byBasicHeader(ways: readonly SignInWay[], credentials: Credentials): Promise<Caller> {
+    const basic = parseBasic(credentials.authorization);
+    if (basic !== undefined && ways.includes('api_token') && TOKEN_FORM.test(basic.password)) {
+      const caller = await byApiToken(basic.password, basic.username, credentials);
+      if (caller !== undefined) return caller;
+    }
+    if (!ways.includes('password')) throw new BivouacError('auth.failed');
+    return byPassword(credentials);
+  }
+
+  async function byBearerHeader(
+    token: string,
+    ways: readonly SignInWay[],
+    credentials: Credentials,
+  ): Promise<Caller> {
+    const kinds = ways.filter((way) => !NOT_BEARER.includes(way)) as TokenKind[];
+    // A JWT has two dots, a personal token of ours none.
+    const caller =
+      (isJwt(token) && kinds.length > 0 ? await bySession(token, kinds, credentials.remote) : undefined) ??
+      (ways.includes('api_token') ? await byApiToken(token, undefined, credentials) : undefined);
+    if (caller === undefined) throw new BivouacError('auth.token_invalid');
+    return caller;
+  }
+
+  async function byShown(ways: readonly SignInWay[], credentials: Credentials): Promise<Shown> {
+    const { authorization, otsToken, accessToken, sessionCookie, remote } = credentials;
+    const bearer = parseBearer(authorization);
+    if (bearer !== undefined) {
+      return { caller: await byBearerHeader(bearer, ways, credentials), mechanism: 'token' };
+    }
+    if (parseBasic(authorization) !== undefined) {
+      return { caller: await byBasicHeader(ways, credentials), mechanism: 'basic' };
+    }
+    const inUrl = ways.includes('rport') && credentials.path.includes('/ws/') ? accessToken : undefined;
+    const token = ways.includes('ots') ? otsToken : inUrl;
+    if (token !== undefined) {
+      const caller = await bySession(token, token === otsToken ? ['ots'] : ['rport'], remote);
+      if (caller === undefined) throw new BivouacError('auth.token_invalid');
+      return { caller, mechanism: 'token' };
+    }
+    // An old cookie is no attempt at anything: the browser sends it by itself.
+    const caller =
+      sessionCookie !== undefined && ways.includes('cookie')
+        ? await bySession(sessionCookie, ['cookie'], remote)
+        : undefined;
+    if (caller === undefined) throw new BivouacError('auth.required');
+    return { caller, mechanism: 'session' };
   }
 
   async function callerOf(access: Access, peer: Peer, credentials: Credentials): Promise<Caller> {
     if (peer.listener === 'control') return { kind: 'console', actor: CONSOLE };
-    if (peer.listener === 'httpsCert') return byCertificate(peer);
-    return byBasic(peer, credentials, isEnrolling(access.who) ? access.who : undefined);
+    if (peer.listener === 'httpsCert') return byCertificate(peer, credentials.remote);
+    if (isEnrolling(access.who)) return byPassword(credentials, access.who);
+    const { caller, mechanism } = await byShown(access.by ?? OWN_WAYS, credentials);
+    const { mechanisms, checksReferrer } = access.forgery ?? OWN_FORGERY;
+    if (changesSomething(credentials.method) && mechanisms().includes(mechanism)) {
+      const sessionId = caller.kind === 'user' ? caller.session?.sessionId : undefined;
+      refuseForgery(credentials.forgery, deps.csrf, { sessionId, checksReferrer });
+    }
+    return caller;
+  }
+
+  /** A password or a token was shown with this very request; a session is as old as its sign-in. */
+  function refuseStale(caller: Caller): void {
+    if (caller.kind !== 'user' || caller.session === undefined) return;
+    const ageMs = deps.clock.now() - caller.session.authenticatedMs;
+    // A clock that was set back must not make an old sign-in young for ever.
+    if (ageMs < 0 || ageMs > STEP_UP_MS) throw new BivouacError('auth.step_up');
   }
 
   return {
@@ -104,15 +209,40 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       // The certificate is the entrance fee of its listener, for public pages too.
       if (access.who === 'public' && peer.listener !== 'httpsCert') return undefined;
       const caller = await callerOf(access, peer, credentials);
-      if (caller.kind === 'user') lastPrincipalIds.set(peer, caller.user.id);
+      if (caller.kind === 'user') {
+        lastSessions.set(peer, {
+          principalId: caller.user.id,
+          certSerial: caller.via === 'certificate' ? peer.certificate?.serial : undefined,
+          sessionId: caller.session?.sessionId,
+        });
+      }
       if (access.who === 'public') return caller;
       const who = isEnrolling(access.who) ? ENROLLING_ROLES : access.who;
       if (!isAllowed(caller, who)) throw new BivouacError('auth.forbidden');
+      if (access.asksFresh === true && changesSomething(credentials.method)) refuseStale(caller);
       return caller;
     },
-    principalOf: (peer) => lastPrincipalIds.get(peer),
+    sessionOf: (peer) => lastSessions.get(peer),
   };
 }
 
 /** A viewer (a TV, a watch) gets its certificate by pairing, but nothing is won by refusing it here. */
 const ENROLLING_ROLES = ['administrator', 'operator', 'user', 'viewer'] as const;
+
+/** Ways that are no kind of JWT in an `Authorization` header. */
+const NOT_BEARER: readonly SignInWay[] = ['password', 'api_token', 'cookie'];
+
+function isJwt(token: string): boolean {
+  return token.split('.').length === 3;
+}
+
+function callerFor(user: User, remote: string) {
+  const actor = { id: user.id, name: user.name, remote };
+  return { kind: 'user', actor, user, enrolmentId: undefined } as const;
+}
+
+function refusal(code: 'auth.banned' | BivouacError['code'], retryAfterMs: number | undefined): BivouacError {
+  const details =
+    retryAfterMs === undefined ? undefined : { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) };
+  return new BivouacError(code, undefined, details);
+}

@@ -1,4 +1,14 @@
-import type { EnrolmentTokens, HttpLogin, Revocation, StreamLogin, Users } from '../auth/ports.ts';
+import type { AuthDoors } from '../auth/doors.ts';
+import type {
+  Audit,
+  Claim,
+  EnrolmentTokens,
+  HttpLogin,
+  Revocation,
+  StreamLogin,
+  Users,
+} from '../auth/ports.ts';
+import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
@@ -18,6 +28,13 @@ export interface AppDeps {
   readonly health: Pick<Health, 'list'>;
   readonly metrics: Pick<Metrics, 'text'>;
   readonly users: Users;
+  readonly doors: Pick<AuthDoors, 'sessions' | 'csrf' | 'tickets' | 'apiTokens'>;
+  readonly claim: Pick<Claim, 'isClaimed'>;
+  readonly audit: Pick<Audit, 'list'>;
+  /** Of the configuration what is about HTTP, and what documents of other servers name. */
+  readonly config: Pick<Config, 'http' | 'compat'>;
+  /** Whether an address is of this box or of a network that it is itself in, without a router between. */
+  readonly isDirectlyAttached: (address: string) => boolean;
   readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
   readonly certificateLogin: Pick<StreamLogin, 'byCertificate'>;
   readonly enrolmentTokens: Pick<EnrolmentTokens, 'create' | 'burn'>;

@@ -1,11 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { routePath } from 'hono/route';
+import type { SessionFacts } from '../auth/revoke.ts';
 import { BivouacError } from '../core/errors.ts';
 import { type Access, ALL_ROLES, SIGNED_IN_LISTENERS } from './access.ts';
 import { createAdmission } from './admission.ts';
 import type { AppDeps } from './app-deps.ts';
+import { addressTest } from './client-address.ts';
 import type { ConnectionProblem } from './connection-problem.ts';
 import { troubleOf } from './connection-trouble.ts';
+import { credentialsOf } from './credentials.ts';
 import { createDownloadLinks } from './download-links.ts';
 import type { AppEnv } from './env.ts';
 import { errorResponse } from './errors.ts';
@@ -36,6 +39,8 @@ export interface HttpApp {
   readonly routes: readonly DeclaredRoute[];
   /** Who signed in on a connection last, for cutting it when that access ends. */
   principalOf(peer: Peer): string | undefined;
+  /** The same, with what he signed in with as far as that can end alone. */
+  sessionOf(peer: Peer): SessionFacts | undefined;
   /** To be told of connections that never became a request, or a session of the stream. */
   onProblem(problem: ConnectionProblem): void;
   /** OpenAPI 3.1 of our own API. */
@@ -60,6 +65,10 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   const admission = createAdmission({
     httpLogin: deps.httpLogin,
     certificateLogin: deps.certificateLogin,
+    clock: deps.clock,
+    sessions: deps.doors.sessions,
+    apiTokens: deps.doors.apiTokens,
+    csrf: deps.doors.csrf,
     users: deps.users,
     judgeCertificate: deps.authority.judge,
     async isCertificateRevoked(serial) {
@@ -71,11 +80,18 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   app.onError((error, c) => {
     const trouble = troubleOfRefusal(error, c);
     if (trouble !== undefined) deps.diagnosis.note(trouble);
-    return errorResponse(error, log, c.get('challenge'));
+    const shape = c.get('refusal');
+    return errorResponse(error, log, c.get('challenge'), shape && ((refusal) => shape(refusal, c)));
   });
   app.notFound(async (c) => {
     // Nothing is told of what exists on the certificate port to those who have none.
-    await admission.admit({ on: ['httpsCert'], who: 'public' }, c.env.peer, NO_CREDENTIALS);
+    const access = { on: ['httpsCert'], who: 'public' } as const;
+    const { remoteAddress } = c.env.peer;
+    await admission.admit(
+      access,
+      c.env.peer,
+      credentialsOf(c, { remote: remoteAddress, tokenParameter: '' }),
+    );
     return errorResponse(new BivouacError('request.not_found'), log);
   });
   app.use('*', async (c, next) => {
@@ -95,7 +111,13 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
 
-  const router = createRouter(app, admission);
+  const router = createRouter(app, admission, {
+    isTrustedProxy: addressTest([
+      ...deps.config.http.trustedProxies,
+      ...deps.config.compat.rport.trusted_proxies,
+    ]),
+    tokenParameter: deps.config.compat.opentakserver.SECURITY_TOKEN_AUTHENTICATION_KEY,
+  });
   registerOpsRoutes(router, deps);
   registerKitRoutes(router, deps);
   registerPeopleRoutes(router, deps);
@@ -132,7 +154,8 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   return {
     fetch: (request, peer) => app.fetch(request, { peer }),
     routes: router.declared,
-    principalOf: admission.principalOf,
+    principalOf: (peer) => admission.sessionOf(peer)?.principalId,
+    sessionOf: admission.sessionOf,
     onProblem(problem) {
       const trouble = troubleOf(problem, deps.kit.listeners()['cotTls']);
       if (trouble !== undefined) deps.diagnosis.note(trouble);
@@ -143,5 +166,3 @@ export function createHttpApp(deps: AppDeps): HttpApp {
 
 /** The API says what it is to whoever may use some of it. */
 const OPEN_API: Access = { on: ['control', ...SIGNED_IN_LISTENERS], who: ['console', ...ALL_ROLES] };
-
-const NO_CREDENTIALS = { authorization: undefined, clientUid: undefined };

@@ -1,8 +1,10 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi';
-import type { Context, Handler, MiddlewareHandler } from 'hono';
+import type { Handler, MiddlewareHandler } from 'hono';
 import { type Access, isEnrolling } from './access.ts';
 import type { Admission } from './admission.ts';
 import { limitBody } from './body-limit.ts';
+import { type AddressTest, clientAddress } from './client-address.ts';
+import { credentialsOf } from './credentials.ts';
 import type { AppEnv } from './env.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { refuseForeignOrigin } from './origin.ts';
@@ -29,7 +31,21 @@ export interface Router {
   readonly declared: readonly DeclaredRoute[];
 }
 
-export function createRouter(app: OpenAPIHono<AppEnv>, admission: Admission): Router {
+/** How requests are read before anybody judges them. */
+export interface Reading {
+  /** Whether an address is a reverse proxy that may say for whom it asks. */
+  readonly isTrustedProxy: AddressTest;
+  /** Query parameter that may hold OpenTAKServer's token; '' for none. */
+  readonly tokenParameter: string;
+}
+
+const DIRECT: Reading = { isTrustedProxy: () => false, tokenParameter: '' };
+
+export function createRouter(
+  app: OpenAPIHono<AppEnv>,
+  admission: Admission,
+  { isTrustedProxy, tokenParameter }: Reading = DIRECT,
+): Router {
   const declared: DeclaredRoute[] = [];
 
   function guardFor(access: Access): MiddlewareHandler<AppEnv> {
@@ -37,15 +53,12 @@ export function createRouter(app: OpenAPIHono<AppEnv>, admission: Admission): Ro
       const peer = c.env.peer;
       if (!access.on.includes(peer.listener)) return c.notFound();
       if (access.challengesBasic === true) c.set('challenge', 'Basic realm="Bivouac"');
+      c.set('refusal', access.refusal);
+      const remote = clientAddress(peer.remoteAddress, c.req.header('x-forwarded-for'), isTrustedProxy);
+      c.set('remote', remote);
       if (isEnrolling(access.who)) c.set('enrolmentStep', access.who.enrolling);
       if (access.who !== 'public') refuseForeignOrigin(c);
-      c.set(
-        'caller',
-        await admission.admit(access, peer, {
-          authorization: c.req.header('authorization'),
-          clientUid: queryIgnoringCase(c, 'clientuid'),
-        }),
-      );
+      c.set('caller', await admission.admit(access, peer, credentialsOf(c, { remote, tokenParameter })));
       await limitBody(c, access.maxBodyBytes ?? MAX_BODY_BYTES);
       return next();
     };
@@ -63,14 +76,6 @@ export function createRouter(app: OpenAPIHono<AppEnv>, admission: Admission): Ro
       app.on(method, path, guardFor(access), handler);
     },
   };
-}
-
-/** iTAK and others spell `clientUid` in several ways (`clientUID`). */
-export function queryIgnoringCase(c: Context<AppEnv>, lowerName: string): string | undefined {
-  for (const [name, value] of Object.entries(c.req.query())) {
-    if (name.toLowerCase() === lowerName) return value;
-  }
-  return undefined;
 }
 
 /** Throws when a route came in another way than through the router: it would be open to everybody. */

@@ -5,7 +5,10 @@ import { DEFAULT_AUTH_SETTINGS } from '../../src/auth/settings.ts';
 import { loadConfig } from '../../src/config/load.ts';
 
 function settingsFor(...set: string[]) {
-  return authSettings(loadConfig({ file: '/dev/null', set, environment: {} }), 'https://kit.example:8446');
+  return authSettings(
+    loadConfig({ file: '/dev/null', set, environment: {} }),
+    () => 'https://kit.example:8446',
+  );
 }
 
 const rport = (setting: string) => `compat.rport.${setting}`;

@@ -65,12 +65,6 @@ export const RPORT = {
     default: '',
     description: 'For `two_fa_send_to_type = "regex"`: what the whole receiver must match.',
   }),
-  pushover: {
-    api_token: key(z.string().max(200), {
-      default: '',
-      description: 'Token of the Pushover application that codes are sent with.',
-    }),
-  },
   auth_header: header('', 'A trusted proxy that sends this header has signed the user in; empty: off.'),
   user_header: header('Authentication-User', 'Header in which such a proxy names the user.'),
   trusted_proxies: key(z.array(z.string().min(1).max(64)), {
@@ -86,6 +80,12 @@ export const RPORT = {
     default: 'Users',
     description: 'Group of users that are made so. `Administrators` makes administrators of them.',
   }),
+  pushover: {
+    api_token: key(z.string().max(200), {
+      default: '',
+      description: 'Token of the Pushover application that codes are sent with.',
+    }),
+  },
 } as const;
 
 function isRegExp(text: string): boolean {

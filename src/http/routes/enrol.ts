@@ -3,11 +3,12 @@ import { enrolmentP12 } from '../../pki/p12.ts';
 import type { Access, Enrolling } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { attachment } from '../attachment.ts';
+import { queryIgnoringCase } from '../credentials.ts';
 import { enrol } from '../enrolment.ts';
 import { type AppContext, callerOf, userOf } from '../env.ts';
 import { certificateConfigXml } from '../marti/certificate-config.ts';
 import { enrolmentForm, enrolmentJson, enrolmentXml } from '../marti/enrolment-answer.ts';
-import { queryIgnoringCase, type Router } from '../router.ts';
+import type { Router } from '../router.ts';
 
 /** Without a certificate only: a device that has one does not enrol. */
 const enrolling = (step: Enrolling['enrolling']): Access => ({
