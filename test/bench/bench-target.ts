@@ -38,7 +38,9 @@ export interface TargetOptions {
 
 export interface TargetFactory {
   startBivouac(options: TargetOptions): Promise<BenchTarget>;
-  startBare(options: TargetOptions & { readonly hasReplay?: boolean }): Promise<BenchTarget>;
+  startBare(options: TargetOptions): Promise<BenchTarget>;
+  /** A bare relay that gives newcomers the latest event of each uid. */
+  startBareWithReplay(options: TargetOptions): Promise<BenchTarget>;
   dispose(): Promise<void>;
 }
 
@@ -80,17 +82,17 @@ export async function createTargets(): Promise<TargetFactory> {
         stop: () => server.stop(),
       };
     },
-    startBare: (options) => startBareRelay(fixture, options),
+    startBare: (options) => startBareRelay(fixture, { ...options, hasReplay: false }),
+    startBareWithReplay: (options) => startBareRelay(fixture, { ...options, hasReplay: true }),
     dispose: () => rm(dataDir, { recursive: true, force: true }),
   };
 }
 
-/** The bare relay alone; also usable where there is no Bivouac to measure. */
-export async function startBareRelay(
+async function startBareRelay(
   { ca, server, client }: PkiFixture,
-  options: TargetOptions & { readonly hasReplay?: boolean },
+  options: TargetOptions & { readonly hasReplay: boolean },
 ): Promise<BenchTarget> {
-  const { windowMs, under = [], nodeArgs = [], hasReplay = false } = options;
+  const { windowMs, under = [], nodeArgs = [], hasReplay } = options;
   const [program, ...args] = [...under, process.execPath, ...nodeArgs, BARE_RELAY];
   const child = spawn(program!, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const port = await new Promise<number>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { number, printTable } from './report.ts';
 
 /** The fields of a `.cpuprofile` that matter here. */
 interface CpuProfile {
@@ -38,6 +39,27 @@ export async function summariseProfiles(directory: string): Promise<ProfileSumma
       return { file, ...summarise(profile) };
     }),
   );
+}
+
+export function printProfiles(profiles: readonly ProfileSummary[]): void {
+  for (const { file, groups, top } of profiles) {
+    const busyS = Object.values(groups).reduce((sum, s) => sum + s, 0) - groups.idle;
+    const row = (name: string, group: string, selfS: number) => [
+      name,
+      group,
+      number(selfS, 3),
+      number((100 * selfS) / busyS, 1),
+    ];
+    const { idle: _idle, ...busyGroups } = groups;
+    printTable(
+      `${file}: ${number(busyS, 2)} s busy`,
+      ['self time', 'group', 's', '% of busy'],
+      [
+        ...Object.entries(busyGroups).map(([group, s]) => row(`all of ${group}`, group, s)),
+        ...top.map(({ name, group, selfS }) => row(name, group, selfS)),
+      ],
+    );
+  }
 }
 
 function summarise({ nodes, samples, timeDeltas }: CpuProfile): Omit<ProfileSummary, 'file'> {

@@ -3,21 +3,34 @@ import { readdir, readFile } from 'node:fs/promises';
 const NS_PER_S = 1e9;
 const TICKS_PER_S = 100;
 
+/** CPU seconds by name of thread; threads of one name are summed up. */
+export type ThreadSeconds = ReadonlyMap<string, number>;
+
 /**
- * CPU seconds of a process so far, all threads, user and system. From the scheduler's own nanoseconds, as
+ * CPU seconds of a process so far, user and system, by thread. From the scheduler's own nanoseconds, as
  * `/proc/PID/stat` counts in steps of 10 ms, too coarse for a cell of 90 deliveries a second; where the kernel
  * keeps none, from there. A thread that ended meanwhile is lost: servers keep theirs.
  */
-export async function cpuSeconds(pid: number): Promise<number> {
-  let totalNs = 0;
+export async function threadSeconds(pid: number): Promise<ThreadSeconds> {
+  const seconds = new Map<string, number>();
   for (const thread of await readdir(`/proc/${pid}/task`)) {
-    const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0');
-    totalNs += Number(text.split(' ')[0]);
+    const directory = `/proc/${pid}/task/${thread}`;
+    const name = (await readFile(`${directory}/comm`, 'utf8').catch(() => 'ended')).trim();
+    const schedule = await readFile(`${directory}/schedstat`, 'utf8').catch(() => '0');
+    seconds.set(name, (seconds.get(name) ?? 0) + Number(schedule.split(' ')[0]) / NS_PER_S);
   }
-  if (totalNs > 0) return totalNs / NS_PER_S;
+  if (sumOf(seconds) > 0) return seconds;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
+  return new Map([['all', (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S]]);
+}
+
+export async function cpuSeconds(pid: number): Promise<number> {
+  return sumOf(await threadSeconds(pid));
+}
+
+export function sumOf(seconds: ThreadSeconds): number {
+  return [...seconds.values()].reduce((sum, s) => sum + s, 0);
 }
 
 /** Resident memory, MB of 1,000,000 bytes: now, and the most there ever was. */

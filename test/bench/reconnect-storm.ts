@@ -4,6 +4,7 @@ import { wallMs } from '../support/load-event.ts';
 import { percentile } from '../support/load-group.ts';
 import type { BenchTarget } from './bench-target.ts';
 import { cpuSeconds, residentMb } from './process-usage.ts';
+import { number, printTable } from './report.ts';
 
 const CLIENTS_FILE = fileURLToPath(new URL('./storm-clients.ts', import.meta.url));
 const PROCESS_COUNT = 2;
@@ -89,6 +90,22 @@ export async function runReconnectStorm(target: BenchTarget, clients: number): P
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }
+}
+
+export function printStorm(results: readonly StormResult[]): void {
+  printTable(
+    `${results[0]?.clients} clients come back at once, until each has everyone's newest position`,
+    ['server', 'all connected s', 'half see all s', 'all see all s', 'missing pairs', 'CPU-s', 'RSS MB'],
+    results.map((result) => [
+      result.target,
+      number(result.allConnectedMs / 1_000, 2),
+      number(result.halfCompleteMs / 1_000, 2),
+      number(result.allCompleteMs / 1_000, 2),
+      number(result.missingPairs),
+      number(result.cpuS, 2),
+      number(result.rssMb),
+    ]),
+  );
 }
 
 function askRound(child: ChildProcess, round: StormRound): Promise<StormRoundResult> {

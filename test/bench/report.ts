@@ -30,6 +30,7 @@ export function print(text: string): void {
 export async function writeResult(name: string, results: unknown): Promise<void> {
   await mkdir(RESULTS_DIR, { recursive: true });
   const machine = {
+    bivouac: process.env['BIVOUAC_BINARY'] ? 'packaged binary' : 'sources',
     node: process.version,
     arch: process.arch,
     cpu: cpus()[0]?.model,

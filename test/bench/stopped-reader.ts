@@ -4,6 +4,7 @@ import type { LogLine } from '../support/server-process.ts';
 import type { TargetFactory } from './bench-target.ts';
 import { createNetworkNamespace } from './network-namespace.ts';
 import { residentMb } from './process-usage.ts';
+import { number, print, printTable } from './report.ts';
 
 /**
  * One reader among 100 stops reading and goes on sending (a phone whose app hangs, or that walks out of range
@@ -95,6 +96,33 @@ export async function runStoppedReader(
   } finally {
     for (const step of undo) await step();
   }
+}
+
+export function printStoppedReader(
+  { others, rssMb, cutAfterS, cutReason }: StoppedReaderResult,
+  { duringMs }: StoppedReaderTiming,
+): void {
+  const row = (name: string, saw: OthersSaw, memoryMb: number) => [
+    name,
+    number(saw.p50Ms, 1),
+    number(saw.p99Ms, 1),
+    `${number(saw.deliveredPercent, 1)} %`,
+    number(saw.missed),
+    number(memoryMb),
+  ];
+  printTable(
+    `A reader that stops among ${CLIENTS} × ${RATE_HZ} Hz and goes on sending, its socket full`,
+    ['', 'p50 ms', 'p99 ms', 'delivered', 'missed', 'RSS MB'],
+    [
+      row('the others, before', others.before, rssMb.before),
+      row('the others, during', others.during, rssMb.peakDuring),
+    ],
+  );
+  print(
+    cutAfterS === undefined
+      ? `It was not cut within ${duringMs / 1_000} s!`
+      : `It was cut after ${number(cutAfterS, 1)} s, reason ${cutReason}.`,
+  );
 }
 
 function isCutOf(line: LogLine, index: number): boolean {
