@@ -56,7 +56,7 @@ function hostArch(): Arch {
   throw new Error(`there is no binary for ${process.arch}`);
 }
 
-/** The newest commit gives the version its suffix and the build its time: the same commit, the same bytes. */
+/** The newest commit gives the version its suffix and the build its time, so that a rebuild says the same. */
 function buildFacts(): BuildFacts {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const commit = git('log', '-1', '--format=%h %ct');
