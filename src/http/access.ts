@@ -24,6 +24,11 @@ export interface Access {
   readonly challengesBasic?: boolean;
   /** Ways to sign in that open it, each kind of token only where it belongs. `OWN_WAYS` when absent. */
   readonly by?: readonly SignInWay[];
+  /**
+   * Whether somebody who shows nothing is let in as nobody (OpenTAXII's `authentication_required: no`); what
+   * is shown must be good all the same.
+   */
+  readonly mayBeAnonymous?: boolean;
   /** Where a request that changes something needs a CSRF token; `OWN_FORGERY` when absent. */
   readonly forgery?: ForgeryRule;
   /** Whether a request that changes something needs a sign-in of the last minutes: it changes who has power. */
@@ -93,4 +98,9 @@ export function isAllowed(caller: Caller, who: readonly (Role | 'console')[]): b
 
 export function isEnrolling(who: Access['who']): who is Enrolling {
   return typeof who === 'object' && 'enrolling' in who;
+}
+
+/** When the caller last showed credentials: with this very request, unless a session speaks for it. */
+export function authenticatedMsOf(caller: Caller, nowMs: number): number {
+  return caller.kind === 'user' && caller.session !== undefined ? caller.session.authenticatedMs : nowMs;
 }

@@ -1,4 +1,4 @@
-import { isScopeGood, STEP_UP_MS } from '../auth/permissions.ts';
+import { isScopeGood } from '../auth/permissions.ts';
 import type { HttpLogin, StreamLogin, User, Users } from '../auth/ports.ts';
 import { CONSOLE } from '../auth/ports.ts';
 import type { SessionFacts } from '../auth/revoke.ts';
@@ -21,6 +21,7 @@ import { parseBearer } from './bearer-token.ts';
 import type { Credentials } from './credentials.ts';
 import { changesSomething, refuseForgery } from './forgery.ts';
 import type { Peer } from './peer.ts';
+import { refuseStale } from './step-up.ts';
 
 export interface AdmissionDeps {
   readonly clock: Clock;
@@ -196,19 +197,16 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     return caller;
   }
 
-  /** A password or a token was shown with this very request; a session is as old as its sign-in. */
-  function refuseStale(caller: Caller): void {
-    if (caller.kind !== 'user' || caller.session === undefined) return;
-    const ageMs = deps.clock.now() - caller.session.authenticatedMs;
-    // A clock that was set back must not make an old sign-in young for ever.
-    if (ageMs < 0 || ageMs > STEP_UP_MS) throw new BivouacError('auth.step_up');
-  }
-
   return {
     async admit(access, peer, credentials) {
       // The certificate is the entrance fee of its listener, for public pages too.
       if (access.who === 'public' && peer.listener !== 'httpsCert') return undefined;
-      const caller = await callerOf(access, peer, credentials);
+      const caller = await callerOf(access, peer, credentials).catch((error: unknown) => {
+        const maySo = access.mayBeAnonymous === true && peer.listener !== 'httpsCert';
+        if (maySo && showsNothing(access, credentials, error)) return undefined;
+        throw error;
+      });
+      if (caller === undefined) return undefined;
       if (caller.kind === 'user') {
         lastSessions.set(peer, {
           principalId: caller.user.id,
@@ -219,7 +217,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       if (access.who === 'public') return caller;
       const who = isEnrolling(access.who) ? ENROLLING_ROLES : access.who;
       if (!isAllowed(caller, who)) throw new BivouacError('auth.forbidden');
-      if (access.asksFresh === true && changesSomething(credentials.method)) refuseStale(caller);
+      if (access.asksFresh === true && changesSomething(credentials.method)) {
+        refuseStale(caller, deps.clock.now());
+      }
       return caller;
     },
     sessionOf: (peer) => lastSessions.get(peer),
@@ -231,6 +231,16 @@ const ENROLLING_ROLES = ['administrator', 'operator', 'user', 'viewer'] as const
 
 /** Ways that are no kind of JWT in an `Authorization` header. */
 const NOT_BEARER: readonly SignInWay[] = ['password', 'api_token', 'cookie'];
+
+/** An old cookie shows nothing: the browser sends it by itself. */
+function showsNothing(
+  { by = OWN_WAYS }: Access,
+  { authorization, otsToken }: Credentials,
+  error: unknown,
+): boolean {
+  const isShown = authorization !== undefined || (by.includes('ots') && otsToken !== undefined);
+  return !isShown && error instanceof BivouacError && error.code === 'auth.required';
+}
 
 function isJwt(token: string): boolean {
   return token.split('.').length === 3;

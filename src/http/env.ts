@@ -39,3 +39,10 @@ export function userOf(c: AppContext): User {
   if (caller.kind !== 'user') throw new BivouacError('auth.forbidden');
   return caller.user;
 }
+
+/** The same, where the person itself has to act: a token that it gave to a program does not. */
+export function personOf(c: AppContext): User {
+  const caller = callerOf(c);
+  if (caller.kind === 'user' && caller.via === 'api_token') throw new BivouacError('auth.scope');
+  return userOf(c);
+}
