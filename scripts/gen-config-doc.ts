@@ -6,12 +6,6 @@ import { z } from 'zod';
 import type { Key } from '../src/config/key.ts';
 import { KEYS } from '../src/config/schema.ts';
 
-const APPLIES: Record<Key['apply'], string> = {
-  live: 'at once',
-  listener: 'reopens the listener',
-  restart: 'after a restart',
-};
-
 const intro = `# Configuration
 
 Bivouac runs without a configuration: every key has a default. Change only what you need.
@@ -34,7 +28,7 @@ auth = "cert"
 \`\`\`
 
 A key that does not exist is an error, and the message names the one you probably meant. Nothing starts with a
-configuration that is wrong in part.
+configuration that is wrong in part. A change counts after a restart of the server.
 
 A listener (\`listen.NAME\`) is \`HOST:PORT\`, a comma list of them, or \`off\`. \`[::]\` is every address of the box,
 IPv4 too; port 0 takes a free one, which the line \`app.ready\` of the log then names. A listener whose part of the
@@ -52,14 +46,9 @@ function sections(): Map<string, [string, Key][]> {
   return found;
 }
 
-function row([name, { schema, default: fallback, description, unit, apply }]: [string, Key]): string {
+function row([name, { schema, default: fallback, description, unit }]: [string, Key]): string {
   const value = stringify({ value: fallback }).slice('value = '.length).trim();
-  const cells = [
-    `\`${name}\``,
-    `\`${value}\``,
-    [allowed(schema), unit].filter(Boolean).join(' '),
-    APPLIES[apply],
-  ];
+  const cells = [`\`${name}\``, `\`${value}\``, [allowed(schema), unit].filter(Boolean).join(' ')];
   return `| ${[...cells, description].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
@@ -77,8 +66,8 @@ const tables = [...sections()].map(
   ([table, entries]) => `
 ## ${table === '' ? 'General' : `\`[${table}]\``}
 
-| Key | Default | Allowed | A change counts | What it is |
-|---|---|---|---|---|
+| Key | Default | Allowed | What it is |
+|---|---|---|---|
 ${entries.map(row).join('\n')}
 `,
 );
