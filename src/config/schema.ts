@@ -231,6 +231,45 @@ export const SCHEMA = {
       description: 'Size of a sink that has none of its own.',
       unit: 'pixels',
     }),
+    rotation: key(z.number().int().min(0).max(270).multipleOf(90), {
+      default: 0,
+      description:
+        'Clockwise turn of the picture, for a screen that is built in on its side: 0, 90, 180, 270.',
+      unit: 'degrees',
+    }),
+    channelOrder: key(z.enum(['auto', 'rgb', 'bgr']), {
+      default: 'auto',
+      description:
+        'Order of the colours in the framebuffer; change it where red and blue are swapped. auto: as the device tree says, else rgb.',
+    }),
+    touch: key(
+      z
+        .string()
+        .regex(
+          /^(auto|off|-?\d+\.\.-?\d+,-?\d+\.\.-?\d+)$/,
+          'auto, off, or LEFT..RIGHT,TOP..BOTTOM, as in 3900..180,210..3850',
+        ),
+      {
+        default: 'auto',
+        description:
+          'Range of the touch screen’s figures from left to right and from top to bottom; auto: the screen’s size, or what its driver is known for.',
+      },
+    ),
+    theme: key(z.enum(['dark', 'day', 'night-red']), {
+      default: 'dark',
+      description: 'Colours of the display; night-red spares eyes that are used to the dark.',
+    }),
+    brightness: key(z.number().int().min(1).max(100), {
+      default: 100,
+      description: 'Brightness of the display; after two minutes without a touch it dims by itself.',
+      unit: '%',
+    }),
+    blankAfterS: key(z.number().int().min(0).max(86_400), {
+      default: 0,
+      description:
+        'Time without a touch or a button after which the display goes dark, until the next one, or until somebody needs help or wants to join; 0: never.',
+      unit: 's',
+    }),
   },
   // Settings of other servers, by the names that their documents give them.
   compat: {
