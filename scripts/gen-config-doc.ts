@@ -47,9 +47,19 @@ function sections(): Map<string, [string, Key][]> {
 }
 
 function row([name, { schema, default: fallback, description, unit }]: [string, Key]): string {
-  const value = stringify({ value: fallback }).slice('value = '.length).trim();
+  const value = inline(fallback);
   const cells = [`\`${name}\``, `\`${value}\``, [allowed(schema), unit].filter(Boolean).join(' ')];
   return `| ${[...cells, description].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** A value of TOML on one line: tables too, which TOML's writer spreads over several. */
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(inline).join(', ')} ]`;
+  if (typeof value !== 'object' || value === null)
+    return stringify({ value }).slice('value = '.length).trim();
+  return `{ ${Object.entries(value)
+    .map(([name, inner]) => `${name} = ${inline(inner)}`)
+    .join(', ')} }`;
 }
 
 /** What a value may be, as far as the schema tells a machine. */
@@ -57,7 +67,12 @@ function allowed(schema: z.ZodType): string {
   const about = z.toJSONSchema(schema, { io: 'input' });
   if (about.enum !== undefined) return about.enum.map((value) => `\`${value}\``).join(' ');
   if (about.type === 'boolean') return '`true` `false`';
-  if (about.type === 'array') return 'list of texts';
+  if (about.type === 'array') {
+    const { items } = about;
+    return typeof items === 'object' && 'type' in items && items.type === 'object'
+      ? 'list of tables'
+      : 'list of texts';
+  }
   if (about.type !== 'integer' && about.type !== 'number') return '';
   return `${about.minimum ?? ''} to ${about.maximum ?? ''}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OPENTAKSERVER } from './compat/opentakserver.ts';
+import { OPENTAXII } from './compat/opentaxii.ts';
 import { RPORT } from './compat/rport.ts';
 import { type ConfigOf, flatten, key } from './key.ts';
 import { listenSchema } from './listen-address.ts';
@@ -274,6 +275,7 @@ export const SCHEMA = {
   // Settings of other servers, by the names that their documents give them.
   compat: {
     opentakserver: OPENTAKSERVER,
+    opentaxii: OPENTAXII,
     rport: RPORT,
   },
 } as const;

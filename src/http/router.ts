@@ -9,7 +9,7 @@ import type { AppEnv } from './env.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { refuseForeignOrigin } from './origin.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 export interface DeclaredRoute {
   readonly method: Method;
