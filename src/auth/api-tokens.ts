@@ -9,6 +9,7 @@ import type { AuditLog } from './audit.ts';
 import { foldName } from './names.ts';
 import { estimateBits } from './password-policy.ts';
 import type { createRegulation } from './regulation.ts';
+import type { RevocationCenter } from './revoke.ts';
 import { type ApiTokens, type ApiTokenView, TOKEN_SCOPES, type TokenScope } from './session-ports.ts';
 import type { TokenKeys } from './token-keys.ts';
 import { userOf } from './user-view.ts';
@@ -37,6 +38,14 @@ const USE_WRITE_PERIOD_MS = 60 * 60_000;
 /** Our own form: nobody guesses it, so a wrong one is an old one. */
 const OWN_FORM = /^[a-z0-9]{8}_[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** Personal tokens as the CoT socket takes them. */
+export interface StreamTokens {
+  /** The scope, when this is a good token of this principal for the stream. */
+  scopeOf(token: string, principalId: string): Promise<TokenScope | undefined>;
+}
+
+export interface ApiTokensDesk extends ApiTokens, StreamTokens {}
+
 export function createApiTokens({
   store,
   keys,
@@ -45,6 +54,7 @@ export function createApiTokens({
   clock,
   log,
   allowsWeak,
+  revocation,
 }: {
   readonly store: Pick<Store, 'apiTokens'>;
   readonly keys: TokenKeys;
@@ -54,7 +64,8 @@ export function createApiTokens({
   readonly log: Log;
   /** Whether an operator may choose a token that is easy to guess. */
   readonly allowsWeak: () => boolean;
-}): ApiTokens {
+  readonly revocation: Pick<RevocationCenter, 'announce'>;
+}): ApiTokensDesk {
   type Order = { readonly principalId: string; readonly name: string; readonly scope: string };
 
   async function add(
@@ -119,12 +130,31 @@ export function createApiTokens({
       return viewOf(record);
     },
 
-    remove: ({ principalId, prefix }, by) =>
-      store.apiTokens.remove({
+    async remove({ principalId, prefix }, by) {
+      const { scope } = await store.apiTokens.remove({
         principalId,
         prefix,
         audit: audit.entry(by, 'token.remove', { targetId: principalId, detail: { prefix } }),
-      }),
+      });
+      // A socket does not know by which token it came in: those that may have come by it sign in again.
+      if (isForStream(scope)) {
+        await revocation.announce({ principalId, cause: 'signed_out', scope: 'password', serials: [] });
+      }
+    },
+
+    async scopeOf(token, principalId) {
+      if (token.length > TOKEN_MAX_UNITS) return undefined;
+      const facts = await store.apiTokens.find(keys.hashOf('api-token', token));
+      const isGood =
+        facts !== undefined &&
+        !facts.isVoid &&
+        facts.principal.id === principalId &&
+        isForStream(facts.token.scope) &&
+        clock.now() < facts.token.expiresMs;
+      if (!isGood) return undefined;
+      noteUse(facts.token);
+      return facts.token.scope as TokenScope;
+    },
 
     list: async (principalId) => (await store.apiTokens.list(principalId)).map(viewOf),
 
@@ -152,6 +182,10 @@ export function createApiTokens({
       return { user: userOf(principal), token: viewOf(facts.token) };
     },
   };
+}
+
+function isForStream(scope: string): boolean {
+  return scope.startsWith('cot');
 }
 
 function nameOf(raw: string): string {

@@ -3,37 +3,49 @@ import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Store } from '../store/open.ts';
-import { createApiTokens } from './api-tokens.ts';
 import type { Argon2Cost } from './argon2.ts';
 import { createAudit } from './audit.ts';
 import { createClaim } from './claim.ts';
 import { createCsrf } from './csrf.ts';
 import type { AuthDoors } from './doors.ts';
 import { createEnrolmentTokens } from './enrolment-tokens.ts';
+import type { Mailer } from './factor-ports.ts';
+import { createFactors } from './factors.ts';
 import { createCodeTokens, createFileTokens } from './file-tokens.ts';
+import { createFoundation } from './foundation.ts';
 import { createHashCost } from './hash-calibration.ts';
 import { createHttpLogin } from './http-login.ts';
 import { foldName } from './names.ts';
 import { createPasswordLogin } from './password-login.ts';
-import type { PasswordPolicy } from './password-policy.ts';
+import { checkPassword, type PasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
 import type { Audit, Claim, EnrolmentTokens, HttpLogin, Revocation, StreamLogin, Users } from './ports.ts';
 import { createRegulation } from './regulation.ts';
 import { createRevocation } from './revoke.ts';
 import type { Sealer } from './sealer.ts';
-import { createSessionActivity } from './session-activity.ts';
-import { createSessions } from './sessions.ts';
+import { createSecrets } from './secrets.ts';
 import { type AuthSettings, DEFAULT_AUTH_SETTINGS } from './settings.ts';
-import { createSignedTokens } from './signed-tokens.ts';
+import { createSignIn } from './sign-in.ts';
 import { createStreamLogin } from './stream-login.ts';
 import { createTickets } from './tickets.ts';
-import { createTokenKeys } from './token-keys.ts';
 import { createUsers } from './users.ts';
 import { createVerifiedCache } from './verified-cache.ts';
 
 /** The auth core, put together. */
 export interface Auth
-  extends Pick<AuthDoors, 'sessions' | 'csrf' | 'tickets' | 'apiTokens' | 'fileTokens' | 'codeTokens'> {
+  extends Pick<
+    AuthDoors,
+    | 'signIn'
+    | 'sessions'
+    | 'csrf'
+    | 'tickets'
+    | 'apiTokens'
+    | 'fileTokens'
+    | 'codeTokens'
+    | 'factors'
+    | 'notices'
+    | 'secrets'
+  > {
   readonly users: Users;
   readonly claim: Claim;
   readonly streamLogin: StreamLogin;
@@ -56,17 +68,24 @@ export interface AuthDeps {
   readonly settings?: () => AuthSettings;
   /** Asked at each use: the configuration may change while the kit runs. */
   readonly passwordPolicy: () => PasswordPolicy;
-  /** Words that make bad passwords because everybody near the kit knows them. */
+  /** Words that make bad passwords because everybody near the kit knows them; the kit's name is the first. */
   readonly contextWords: () => readonly string[];
+  /** Undefined while no mail server is configured. */
+  readonly mailer?: () => Mailer | undefined;
+  /** False while the kit cannot know the time: codes of authenticator apps are not judged then. */
+  readonly isClockTrusted?: () => boolean;
   /** Memory of the board, bytes (`os.totalmem()`): bounds what a password hash may take. */
   readonly totalMemoryBytes: number;
   /** Cost of a password hash instead of the measured one. */
   readonly hashCost?: Argon2Cost;
+  /** Where Pushover is, instead of the real one. */
+  readonly pushoverUrl?: string;
 }
 
 export function createAuth(deps: AuthDeps): Auth {
   const { store, clock, log, metrics, passwordPolicy, contextWords, totalMemoryBytes, hashCost } = deps;
-  const { sealer, settings = () => DEFAULT_AUTH_SETTINGS } = deps;
+  const { sealer, pushoverUrl, settings = () => DEFAULT_AUTH_SETTINGS } = deps;
+  const { mailer = () => undefined, isClockTrusted = () => true } = deps;
   const cost =
     hashCost === undefined
       ? createHashCost({ store, clock, log, totalMemoryBytes })
@@ -92,31 +111,25 @@ export function createAuth(deps: AuthDeps): Auth {
       });
     },
   });
-  const verified = createVerifiedCache(clock);
+  const secondFactor = () => settings().secondFactor;
+  const base = { store, audit, revocation, regulation, sealer, settings, mailer, isClockTrusted, clock, log };
+  const foundation = createFoundation({
+    ...base,
+    kitName: () => contextWords()[0] ?? 'Bivouac',
+    ...(pushoverUrl === undefined ? {} : { pushoverUrl }),
+  });
+  const { keys, signed, sessions, apiTokens, notices } = foundation;
   const passwordLogin = createPasswordLogin({
-    store,
+    ...base,
+    ...foundation,
     passwords,
-    verified,
-    regulation,
-    audit,
-    clock,
-    log,
+    verified: createVerifiedCache(clock),
+    secondFactor,
+    acceptsEmail: () => settings().email !== undefined,
   });
   const enrolmentTokens = createEnrolmentTokens({ store, audit, clock });
-  const keys = createTokenKeys(sealer);
-  const signed = createSignedTokens({ keys, clock, rportSecret: () => settings().sessions.rportSecret });
-  const sessions = createSessions({
-    store,
-    keys,
-    signed,
-    activity: createSessionActivity({ store, clock, log }),
-    revocation,
-    audit,
-    clock,
-    log,
-    otsIdleMs: () => settings().sessions.otsIdleMs,
-  });
   const shared = { store, passwords, revocation, audit, passwordPolicy, contextWords };
+  const users = createUsers(shared);
 
   metrics?.add({
     name: 'bivouac_password_hashes_total',
@@ -126,25 +139,30 @@ export function createAuth(deps: AuthDeps): Auth {
   });
 
   return {
-    users: createUsers(shared),
+    users,
     claim: createClaim(shared),
-    streamLogin: createStreamLogin({ store, passwordLogin, audit, clock }),
+    signIn: createSignIn({
+      ...base,
+      ...foundation,
+      passwordLogin,
+      users,
+      secondFactor,
+      proxy: () => settings().proxy,
+      hashNewPassword: (password, name) =>
+        passwords.hash(checkPassword(password, passwordPolicy(), [name, ...contextWords()])),
+    }),
+    streamLogin: createStreamLogin({ ...base, passwordLogin, streamTokens: apiTokens, notices }),
     httpLogin: createHttpLogin({ passwordLogin, enrolments: enrolmentTokens }),
     enrolmentTokens,
     sessions,
     csrf: createCsrf(keys),
     tickets: createTickets({ store, sessions, clock }),
-    apiTokens: createApiTokens({
-      store,
-      keys,
-      regulation,
-      audit,
-      clock,
-      log,
-      allowsWeak: () => settings().apiTokens.allowsWeak,
-    }),
+    apiTokens,
     fileTokens: createFileTokens({ store, signed, keys, clock }),
     codeTokens: createCodeTokens(signed),
+    factors: createFactors({ ...base, ...foundation, secondFactor }),
+    notices,
+    secrets: createSecrets({ store, sealer, audit }),
     revocation,
     audit,
     async start() {

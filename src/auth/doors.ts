@@ -8,6 +8,8 @@ import type {
   OwnAccount,
 } from './account-ports.ts';
 import type { Factors } from './factor-ports.ts';
+import type { Notices } from './notices.ts';
+import type { Secrets } from './secrets.ts';
 import type { ApiTokens, CodeTokens, Csrf, FileTokens, Sessions, Tickets } from './session-ports.ts';
 import type { SignIn } from './sign-in-ports.ts';
 
@@ -28,4 +30,6 @@ export interface AuthDoors {
   readonly groups: Groups;
   readonly grants: Grants;
   readonly apiCalls: ApiCalls;
+  readonly notices: Pick<Notices, 'onNotice'>;
+  readonly secrets: Secrets;
 }

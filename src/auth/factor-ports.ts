@@ -6,9 +6,7 @@ import type { CodeMethod, FactorMethod, Visitor } from './sign-in-ports.ts';
 export interface FactorView {
   /** `pending`: a secret was made, and no code of it was seen yet: it counts for nothing. */
   readonly totp: 'none' | 'pending' | 'active';
-  readonly codes:
-    | { readonly method: CodeMethod; readonly sentTo: string; readonly isVerified: boolean }
-    | undefined;
+  readonly codes: { readonly method: CodeMethod; readonly sentTo: string } | undefined;
   /** Recovery codes that are left. */
   readonly recoveryCodes: number;
 }

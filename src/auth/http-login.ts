@@ -24,6 +24,8 @@ export function createHttpLogin({
         password,
         remote,
         action: 'basic.login',
+        secondFactor: 'impossible',
+        alternativeMethod: 'enrolment_token',
         ...(enrolment === undefined
           ? {}
           : {

@@ -1,41 +1,52 @@
-import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Store } from '../store/open.ts';
+import type { FactorFacts } from '../store/repositories/factors.ts';
 import type { PrincipalRecord } from '../store/repositories/principals.ts';
 import type { Json } from '../store/repositories/settings.ts';
 import type { PasswordFacts } from '../store/repositories/sign-in.ts';
-import { type Place, placeOf } from './address.ts';
-import type { AuditLog } from './audit.ts';
+import type { DeviceCookies } from './device-cookie.ts';
+import { factorNeedOf } from './factor-policy.ts';
 import { foldName } from './names.ts';
 import { normalisePassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import type { RefusalCause } from './ports.ts';
-import type { createRegulation } from './regulation.ts';
+import type { SecondFactorSettings } from './settings.ts';
+import { type Attempt, attemptOf, type SignInLedger } from './sign-in-ledger.ts';
 import type { createVerifiedCache } from './verified-cache.ts';
-
-/** Longer names are nobody's, UTF-16 units; they are cut so that tables of counters stay small. */
-const USERNAME_INPUT_MAX_UNITS = 256;
 
 export interface PasswordOffer {
   readonly username: string;
   readonly password: string;
   readonly remote: string;
-  /** Where it was offered, for audit and counters: `stream.login`, `basic.login`. */
-  readonly action: 'stream.login' | 'basic.login';
+  /** Where it was offered, for audit and counters: `stream.login`, `basic.login`, `rport.login` … */
+  readonly action: string;
   /** Facts for the audit log, never secret. */
   readonly detail?: { readonly [key: string]: Json };
+  readonly deviceCookie?: string | undefined;
+  /**
+   * What becomes of a user who needs more than a password. `skipped`: the CoT socket does without, as
+   * documented. `impossible`: refused, like a wrong password. `asked`: whoever calls sees to it, completes the
+   * sign-in and counts it; an expired password is let through to him as well.
+   */
+  readonly secondFactor: 'skipped' | 'impossible' | 'asked';
   /** Another thing that the password may be (a token of this principal); tried before the hash. Asked for nobody
    * (an empty id) as well, so that unknown names take the same way. */
   readonly alternative?: (principalId: string) => Promise<string | undefined>;
+  /** How the alternative is called in the audit log. */
+  readonly alternativeMethod?: string;
+}
+
+export interface GoodPassword {
+  readonly principal: PrincipalRecord;
+  /** What `alternative` returned, when that was what let the offer in. */
+  readonly alternative: string | undefined;
+  readonly factors: FactorFacts;
+  readonly attempt: Attempt;
 }
 
 export type PasswordLoginResult =
-  | {
-      readonly principal: PrincipalRecord;
-      /** What `alternative` returned, when that was what let the offer in. */
-      readonly alternative: string | undefined;
-    }
+  | GoodPassword
   | {
       readonly principal?: never;
       readonly cause: RefusalCause;
@@ -52,89 +63,70 @@ export function createPasswordLogin({
   store,
   passwords,
   verified,
-  regulation,
-  audit,
-  clock,
+  ledger,
+  deviceCookies,
+  secondFactor,
+  acceptsEmail,
   log,
 }: {
   readonly store: Pick<Store, 'signIn' | 'passwords'>;
   readonly passwords: Passwords;
   readonly verified: ReturnType<typeof createVerifiedCache>;
-  readonly regulation: ReturnType<typeof createRegulation>;
-  readonly audit: AuditLog;
-  readonly clock: Clock;
+  readonly ledger: SignInLedger;
+  readonly deviceCookies: DeviceCookies;
+  readonly secondFactor: () => SecondFactorSettings;
+  /** Whether an e-mail address does for a user name. */
+  readonly acceptsEmail: () => boolean;
   readonly log: Log;
 }): PasswordLogin {
-  function refuse(
-    offer: PasswordOffer,
-    place: Place,
-    userKey: string,
-    principal: PrincipalRecord | undefined,
-    cause: RefusalCause,
-  ): PasswordLoginResult {
-    const principalId = principal?.id ?? null;
-    regulation.failed({ place, userKey, principalId, method: offer.action });
-    audit.note({
-      atMs: clock.now(),
-      actorId: null,
-      actor: 'stranger',
-      action: offer.action,
-      targetId: principalId,
-      target: principal?.name ?? veil(offer.username),
-      remote: place.address,
-      result: 'refused',
-      detail: { ...offer.detail, cause },
-    });
-    return { cause };
-  }
-
-  function welcome(
-    offer: PasswordOffer,
-    place: Place,
-    userKey: string,
-    principal: PrincipalRecord,
-    method: string,
-  ): void {
-    regulation.succeeded({ place, userKey, principalId: principal.id, method: offer.action });
-    audit.note({
-      atMs: clock.now(),
-      actorId: principal.id,
-      actor: principal.name,
-      action: offer.action,
-      remote: place.address,
-      result: 'ok',
-      detail: { ...offer.detail, method },
-    });
-  }
-
   /** A hash of today's cost instead of an older one; the sign-in does not wait for it. */
   async function improveHash(principalId: string, password: string, phc: string): Promise<void> {
     if (!(await passwords.isOutdated(phc))) return;
     await store.passwords.rehash({ principalId, from: phc, to: await passwords.hash(password) });
   }
 
-  return async (offer) => {
-    const place = placeOf(offer.remote);
-    const userKey = foldName(offer.username.slice(0, USERNAME_INPUT_MAX_UNITS).toWellFormed());
-    const restraint = regulation.restraint(userKey, place);
-    if (restraint !== undefined) {
-      log.warnRarely(`restraint ${place.key}`, 'auth.restrained', {
-        remote: place.address,
-        cause: restraint.cause,
-        retryAfterMs: restraint.retryAfterMs,
-      });
-      return restraint;
-    }
+  function read({ username }: PasswordOffer, { userKey }: Attempt): Promise<PasswordFacts> {
+    const email = acceptsEmail() && username.includes('@') ? username.trim() : undefined;
+    return store.signIn.byPassword({ nameKey: userKey, email });
+  }
 
-    const facts = await store.signIn.byPassword(userKey);
+  /** Undefined when the attempt may be looked at. */
+  function held(attempt: Attempt): PasswordLoginResult | undefined {
+    const restraint = ledger.restraint(attempt);
+    if (restraint === undefined) return undefined;
+    const { place } = attempt;
+    log.warnRarely(`restraint ${place.key}`, 'auth.restrained', {
+      remote: place.address,
+      cause: restraint.cause,
+      retryAfterMs: restraint.retryAfterMs,
+    });
+    return restraint;
+  }
+
+  return async (offer) => {
+    const typed = attemptOf(offer.username, offer.remote, offer.action, offer.detail);
+    const heldAsTyped = held({ ...typed, device: deviceCookies.deviceOf(offer.deviceCookie, typed.userKey) });
+    if (heldAsTyped !== undefined) return heldAsTyped;
+
+    const facts = await read(offer, typed);
     const { principal, phc } = facts;
+    // By address or by name, it is one user, with one counter.
+    const userKey = principal === undefined ? typed.userKey : foldName(principal.name);
+    const attempt = { ...typed, userKey, device: deviceCookies.deviceOf(offer.deviceCookie, userKey) };
+    const heldAsUser = userKey === typed.userKey ? undefined : held(attempt);
+    if (heldAsUser !== undefined) return heldAsUser;
+
+    const refuse = (cause: RefusalCause): PasswordLoginResult => {
+      ledger.refused(attempt, principal, offer.username, cause);
+      return { cause };
+    };
 
     const alternative = await offer.alternative?.(principal?.id ?? '');
     if (principal !== undefined && alternative !== undefined) {
-      const cause = stateRefusal({ ...facts, principal }, false);
-      if (cause !== undefined) return refuse(offer, place, userKey, principal, cause);
-      welcome(offer, place, userKey, principal, 'enrolment_token');
-      return { principal, alternative };
+      const cause = stateRefusal({ ...facts, principal });
+      if (cause !== undefined) return refuse(cause);
+      ledger.welcomed(attempt, principal, offer.alternativeMethod ?? 'token');
+      return { principal, alternative, factors: facts.factors, attempt };
     }
 
     const password = normalisePassword(offer.password);
@@ -142,40 +134,43 @@ export function createPasswordLogin({
       principal !== undefined &&
       password !== undefined &&
       phc !== undefined &&
+      offer.secondFactor !== 'asked' &&
       verified.has(principal.id, principal.credEpoch, password);
     if (!isKnownGood) {
       const verdict = await passwords.verify(
         offer.password,
         phc,
-        () => regulation.restraint(userKey, place) === undefined,
+        () => ledger.restraint(attempt) === undefined,
       );
       if (verdict === 'busy') {
-        log.warnRarely('hash_busy', 'auth.busy', { remote: place.address });
+        log.warnRarely('hash_busy', 'auth.busy', { remote: attempt.place.address });
         return { cause: 'busy' };
       }
-      if (verdict === 'unwanted') return regulation.restraint(userKey, place) ?? { cause: 'busy' };
+      if (verdict === 'unwanted') return ledger.restraint(attempt) ?? { cause: 'busy' };
       if (verdict === 'mismatch' || principal === undefined || password === undefined || phc === undefined) {
-        return refuse(offer, place, userKey, principal, mismatchCause(facts));
+        return refuse(mismatchCause(facts));
       }
     }
-    const cause = stateRefusal({ ...facts, principal }, true);
-    if (cause !== undefined) return refuse(offer, place, userKey, principal, cause);
+    const cause = refusalOf(offer, { ...facts, principal }, secondFactor());
+    if (cause !== undefined) return refuse(cause);
 
     // The hash took its time: what was true before it must be true still.
-    const now = isKnownGood ? facts : await store.signIn.byPassword(userKey);
+    const now = isKnownGood ? facts : await read(offer, typed);
     const isSame =
       now.principal?.id === principal.id &&
       now.principal.credEpoch === principal.credEpoch &&
-      stateRefusal({ ...now, principal: now.principal }, true) === undefined;
+      refusalOf(offer, { ...now, principal: now.principal }, secondFactor()) === undefined;
     if (!isSame) return { cause: 'revoked_meanwhile' };
     if (!isKnownGood) {
-      welcome(offer, place, userKey, now.principal, 'password');
-      verified.add(principal.id, principal.credEpoch, password);
+      if (offer.secondFactor !== 'asked') {
+        ledger.welcomed(attempt, now.principal, 'password');
+        verified.add(principal.id, principal.credEpoch, password);
+      }
       improveHash(principal.id, password, phc).catch((error) =>
         log.warnRarely('rehash', 'auth.rehash_failed', { error: messageOf(error) }),
       );
     }
-    return { principal: now.principal, alternative: undefined };
+    return { principal: now.principal, alternative: undefined, factors: now.factors, attempt };
   };
 }
 
@@ -184,19 +179,26 @@ function mismatchCause({ principal, phc }: PasswordFacts): RefusalCause {
   return phc === undefined ? 'no_password' : 'wrong_password';
 }
 
-/** Why a principal with good credentials may not come in all the same. */
-function stateRefusal(
-  { principal, isBoxClaimed }: { readonly principal: PrincipalRecord; readonly isBoxClaimed: boolean },
-  isPassword: boolean,
+type Known = Pick<PasswordFacts, 'isBoxClaimed' | 'factors'> & { readonly principal: PrincipalRecord };
+
+/** Why somebody with the right password may not come in at this door. */
+function refusalOf(
+  { secondFactor }: PasswordOffer,
+  known: Known,
+  settings: SecondFactorSettings,
 ): RefusalCause | undefined {
-  if (principal.state !== 'enabled') return 'disabled';
-  if (principal.role === 'administrator' && !isBoxClaimed) return 'unclaimed';
-  if (isPassword && principal.isPasswordExpired) return 'password_expired';
-  return undefined;
+  const cause = stateRefusal(known);
+  if (cause !== undefined || secondFactor === 'asked') return cause;
+  if (known.principal.isPasswordExpired) return 'password_expired';
+  const need = factorNeedOf(known.principal, known.factors, settings);
+  return secondFactor === 'impossible' && need.is !== 'nothing' ? 'second_factor_needed' : undefined;
 }
 
-/** A name that is nobody's may be a password that went into the wrong field: a hint must do. */
-function veil(name: string): string {
-  const chars = [...name];
-  return `${chars.slice(0, 2).join('')}… (${chars.length} characters)`;
+/** Why a principal with good credentials may not come in all the same. */
+export function stateRefusal({
+  principal,
+  isBoxClaimed,
+}: Pick<Known, 'principal' | 'isBoxClaimed'>): RefusalCause | undefined {
+  if (principal.state !== 'enabled') return 'disabled';
+  return principal.role === 'administrator' && !isBoxClaimed ? 'unclaimed' : undefined;
 }

@@ -41,6 +41,8 @@ export interface Attempt {
   readonly place: Place;
   /** Folded name, also when it is nobody's: strangers must not learn which names exist. */
   readonly userKey: string;
+  /** A browser in which this user has signed in before: it has a counter of its own. */
+  readonly device?: string | undefined;
   readonly principalId: string | null;
   readonly method: string;
 }
@@ -89,7 +91,8 @@ export function createRegulation({
     work.catch((error) => log.warnRarely('attempts', 'auth.attempt_not_kept', { error: messageOf(error) }));
   };
 
-  function counterKey(userKey: string, place: Place): string {
+  function counterKey(userKey: string, place: Place, device: string | undefined): string {
+    if (device !== undefined) return `${userKey}\n${device}`;
     const pair = `${userKey}\n${place.key}`;
     const seenMs = knownPlaces.get(pair);
     return seenMs !== undefined && clock.monotonicMs() - seenMs < KNOWN_PLACE_MS ? pair : userKey;
@@ -138,11 +141,11 @@ export function createRegulation({
     },
 
     /** Why this attempt may not even be looked at; undefined when it may. */
-    restraint(userKey: string, place: Place): Restraint | undefined {
+    restraint(userKey: string, place: Place, device?: string): Restraint | undefined {
       const nowMs = clock.monotonicMs();
       const bannedUntilMs = place.isLoopback ? 0 : (bans.get(place.key)?.untilMs ?? 0);
       if (bannedUntilMs > nowMs) return { cause: 'banned', retryAfterMs: bannedUntilMs - nowMs };
-      const failures = recent(failuresByUser.get(counterKey(userKey, place)), nowMs);
+      const failures = recent(failuresByUser.get(counterKey(userKey, place, device)), nowMs);
       const last = failures.at(-1);
       if (last === undefined || failures.length < DELAY_FAILURES) return undefined;
       const waitMs = DELAY_FIRST_MS * 2 ** (failures.length - DELAY_FAILURES);
@@ -150,9 +153,9 @@ export function createRegulation({
       return retryAfterMs > 0 ? { cause: 'delayed', retryAfterMs } : undefined;
     },
 
-    failed({ place, userKey, principalId, method }: Attempt): void {
+    failed({ place, userKey, device, principalId, method }: Attempt): void {
       const nowMs = clock.monotonicMs();
-      countFailure(failuresByUser, counterKey(userKey, place), nowMs);
+      countFailure(failuresByUser, counterKey(userKey, place, device), nowMs);
       const record: AttemptRecord = {
         atMs: clock.now(),
         principalId,
@@ -166,8 +169,8 @@ export function createRegulation({
     },
 
     /** Clears what was counted against the user. What was counted against the address stays: its owner may have an account. */
-    succeeded({ place, userKey, principalId, method }: Attempt): void {
-      const hadFailures = failuresByUser.delete(counterKey(userKey, place));
+    succeeded({ place, userKey, device, principalId, method }: Attempt): void {
+      const hadFailures = failuresByUser.delete(counterKey(userKey, place, device));
       touch(knownPlaces, `${userKey}\n${place.key}`, clock.monotonicMs());
       if (!hadFailures) return;
       keep(store.attempts.add({ atMs: clock.now(), principalId, address: place.key, method, isOk: true }));

@@ -83,7 +83,10 @@ export interface PendingLogin {
 }
 
 export interface SignIn {
-  /** The first step, and the last where no second factor is needed or `code` comes along. */
+  /**
+   * The first step, and the last where no second factor is needed or `code` comes along.
+   * @throws BivouacError `password.weak`, `password.forbidden_chars` for a new password that is not allowed
+   */
   withPassword(
     offer: Visitor & {
       /** User name; with e-mail switched on, the address does as well. */
@@ -93,6 +96,8 @@ export interface SignIn {
       readonly newPassword?: string | undefined;
       /** One-time code in the same request (TakeoutFM's `Passcode`). */
       readonly code?: string | undefined;
+      /** The request has no second step, although its door has (OAuth's password grant): refused if one is needed. */
+      readonly cannotAsk?: boolean | undefined;
     },
   ): Promise<SignInResult>;
   /**
@@ -121,13 +126,14 @@ export interface SignIn {
   byProxy(offer: Visitor & { readonly username: string }): Promise<SignInResult>;
   /**
    * The signed-in person again, before an action that asks for a fresh sign-in. `session.authenticatedMs` is
-   * now when it returns undefined. Counts failures like a sign-in.
+   * now when it returns undefined. Counts failures like a sign-in. Codes that would have to be sent are not
+   * asked for: the session itself was opened with one.
    */
   confirm(
     offer: Visitor & {
       readonly session: SignedIn;
       readonly password: string;
-      /** Needed when the user has a second factor. */
+      /** Of the app, or a recovery code: needed when the user has an app. */
       readonly code?: string | undefined;
     },
   ): Promise<Refusal | undefined>;

@@ -1,11 +1,15 @@
 import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { CloseReason } from '../hub/close-reason.ts';
 import type { Identity } from '../hub/ports.ts';
 import type { Store } from '../store/open.ts';
 import type { PrincipalRecord } from '../store/repositories/principals.ts';
 import type { CertificateFacts } from '../store/repositories/sign-in.ts';
 import { placeOf } from './address.ts';
+import type { StreamTokens } from './api-tokens.ts';
 import type { AuditLog } from './audit.ts';
+import type { Notices } from './notices.ts';
 import type { PasswordLogin } from './password-login.ts';
 import type { RefusalCause, StreamLogin, StreamLoginResult } from './ports.ts';
 
@@ -39,14 +43,36 @@ const CLOSE_REASONS: Readonly<Record<RefusalCause, CloseReason>> = {
 export function createStreamLogin({
   store,
   passwordLogin,
+  streamTokens,
   audit,
+  notices,
   clock,
+  log,
 }: {
-  readonly store: Pick<Store, 'signIn'>;
+  readonly store: Pick<Store, 'signIn' | 'logins'>;
   readonly passwordLogin: PasswordLogin;
+  readonly streamTokens: StreamTokens;
   readonly audit: AuditLog;
+  readonly notices: Notices;
   readonly clock: Clock;
+  readonly log: Log;
 }): StreamLogin {
+  /** The password alone was enough, as documented: its owner hears of it when the device is a new one. */
+  async function noteDevice({ id, name }: PrincipalRecord, uid: string, address: string): Promise<void> {
+    const isNew = await store.logins.noteDevice({
+      principalId: id,
+      uid,
+      audit: audit.entry({ id, name, remote: address }, 'stream.new_device', { detail: { uid } }),
+    });
+    if (!isNew) return;
+    notices.tell({
+      code: 'new_device',
+      principalId: id,
+      username: name,
+      text: `A device that was not seen before (${uid}) signed in to the stream with your password.`,
+    });
+  }
+
   return {
     async byCertificate({ serial: rawSerial, fingerprint, remote, door = 'stream' }) {
       const action = door === 'stream' ? 'stream.login' : 'https.login';
@@ -83,20 +109,38 @@ export function createStreamLogin({
       return { identity: identityOf(principal, serial) };
     },
 
-    async byPassword({ username, password, uid, remote }) {
+    async byPassword({ username, password, uid: rawUid = '', remote }) {
+      const uid = rawUid.slice(0, UID_SHOWN_MAX_CHARS).toWellFormed();
       const result = await passwordLogin({
         username,
         password,
         remote,
         action: 'stream.login',
-        detail:
-          uid === undefined || uid === '' ? {} : { uid: uid.slice(0, UID_SHOWN_MAX_CHARS).toWellFormed() },
+        secondFactor: 'skipped',
+        detail: uid === '' ? {} : { uid },
+        alternative: (principalId) => streamTokens.scopeOf(password, principalId),
+        alternativeMethod: 'api_token',
       });
-      return result.principal === undefined
-        ? refusal(result.cause, result.retryAfterMs)
-        : { identity: identityOf(result.principal, undefined) };
+      if (result.principal === undefined) return refusal(result.cause, result.retryAfterMs);
+      const { principal, factors, attempt, alternative: scope } = result;
+      if (
+        scope === undefined &&
+        (factors.totp?.status === 'active' || factors.target !== undefined) &&
+        uid !== ''
+      ) {
+        noteDevice(principal, uid, attempt.place.address).catch((error) =>
+          log.warnRarely('note_device', 'auth.device_not_noted', { error: messageOf(error) }),
+        );
+      }
+      return { identity: limited(identityOf(principal, undefined), scope) };
     },
   };
+}
+
+/** A token for one direction opens no other. */
+function limited(identity: Identity, scope: string | undefined): Identity {
+  if (scope === 'cot:read') return { ...identity, groupsIn: [] };
+  return scope === 'cot:write' ? { ...identity, groupsOut: [] } : identity;
 }
 
 function certificateRefusal(

@@ -116,18 +116,17 @@ export const apiTokens = {
     },
   ),
 
-  /** @throws BivouacError `token.unknown` */
+  /** Returns what it was. @throws BivouacError `token.unknown` */
   remove: write(
     (
       db,
       { principalId, prefix, audit }: { principalId: string; prefix: string; audit: NewAuditEntry },
-    ): void => {
-      const { changes } = db.run('DELETE FROM api_tokens WHERE prefix = ? AND principal_id = ?', [
-        prefix,
-        principalId,
-      ]);
-      if (changes === 0) throw new BivouacError('token.unknown');
+    ): ApiTokenRecord => {
+      const token = ownToken(db, principalId, prefix);
+      if (token === undefined) throw new BivouacError('token.unknown');
+      db.run('DELETE FROM api_tokens WHERE prefix = ?', [prefix]);
       appendAudit(db, audit);
+      return token;
     },
   ),
 };

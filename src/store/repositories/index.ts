@@ -5,11 +5,14 @@ import { audit } from './audit.ts';
 import { certs } from './certs.ts';
 import { claim } from './claim.ts';
 import { enrolments } from './enrolments.ts';
+import { factors } from './factors.ts';
 import { fileUses } from './file-uses.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
+import { logins } from './logins.ts';
 import { passwords } from './passwords.ts';
 import { principals } from './principals.ts';
+import { secrets } from './secrets.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
 import { signIn } from './sign-in.ts';
@@ -22,11 +25,14 @@ export const repositories = {
   certs,
   claim,
   enrolments,
+  factors,
   fileUses,
   groups,
   history,
+  logins,
   passwords,
   principals,
+  secrets,
   sessions,
   signIn,
   settings,

@@ -82,8 +82,7 @@ export const principals = {
   update: write((db, update: PrincipalUpdate): PrincipalChange => updatePrincipal(db, update)),
 
   /**
-   * Deletes for good: state, password, memberships, unused enrolments, sessions and tokens go, certificates
-   * are revoked.
+   * Deletes for good: everything that it signs in with goes, certificates are revoked.
    * Returns the serials revoked.
    * @throws BivouacError `user.unknown`, `user.last_admin`
    */
@@ -95,9 +94,7 @@ export const principals = {
        WHERE id = ?`,
       [audit.atMs, id],
     );
-    for (const table of ['passwords', 'memberships', 'enrolments', 'sessions', 'api_tokens']) {
-      db.run(`DELETE FROM ${table} WHERE principal_id = ?`, [id]);
-    }
+    for (const table of BELONGINGS) db.run(`DELETE FROM ${table} WHERE principal_id = ?`, [id]);
     const revoked = revokeCerts(db, {
       target: { principalId: id },
       reason: 'cessationOfOperation',
@@ -122,6 +119,22 @@ export const principals = {
   ),
 };
 
+/** Tables of what goes with a principal. Certificates stay, revoked. */
+const BELONGINGS = [
+  'passwords',
+  'memberships',
+  'enrolments',
+  'sessions',
+  'api_tokens',
+  'totp',
+  'otp_targets',
+  'recovery_codes',
+  'logins',
+  'sent_codes',
+  'passkeys',
+  'known_devices',
+];
+
 interface Row extends Omit<PrincipalRecord, 'hasPassword' | 'isPasswordExpired' | 'groups'> {
   readonly hasPassword: number;
   readonly isPasswordExpired: number;
@@ -139,6 +152,12 @@ export function principalById(db: Db, id: string): PrincipalRecord | undefined {
 
 export function principalByNameKey(db: Db, nameKey: string): PrincipalRecord | undefined {
   const row = db.get<Row>(`${SELECT} WHERE p.name_key = ? AND p.state <> 'deleted'`, [nameKey]);
+  return row === undefined ? undefined : recordOf(db, row);
+}
+
+/** Without regard to case, as the unique index has it. */
+export function principalByEmail(db: Db, email: string): PrincipalRecord | undefined {
+  const row = db.get<Row>(`${SELECT} WHERE lower(p.email) = lower(?) AND p.state <> 'deleted'`, [email]);
   return row === undefined ? undefined : recordOf(db, row);
 }
 

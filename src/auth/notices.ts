@@ -1,0 +1,73 @@
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Store } from '../store/open.ts';
+import type { Mailer } from './factor-ports.ts';
+
+/** What happened to somebody's account that he should hear of, if it was not himself. */
+export type NoticeCode =
+  | 'password_changed'
+  | 'factor_added'
+  | 'factor_removed'
+  | 'recovery_code_used'
+  | 'admin_recovery'
+  | 'new_device';
+
+export interface Notice {
+  readonly code: NoticeCode;
+  /** Whom it concerns. */
+  readonly principalId: string;
+  readonly username: string;
+  /** One sentence for a person; no secret. */
+  readonly text: string;
+}
+
+/** Tells people, and whoever shows such things (pages, display). */
+export interface Notices {
+  /** Never fails and never waits: a notice must not hold up what it is about. */
+  tell(notice: Notice): void;
+  /** The result ends it. */
+  onNotice(listener: (notice: Notice) => void): () => void;
+}
+
+export function createNotices({
+  store,
+  mailer,
+  kitName,
+  log,
+}: {
+  readonly store: Pick<Store, 'principals'>;
+  /** Undefined where no mail server is configured. */
+  readonly mailer: () => Mailer | undefined;
+  readonly kitName: () => string;
+  readonly log: Log;
+}): Notices {
+  const listeners = new Set<(notice: Notice) => void>();
+
+  async function mail({ principalId, text }: Notice): Promise<void> {
+    const post = mailer();
+    const principal = post && (await store.principals.byId(principalId));
+    if (post === undefined || principal?.email == null) return;
+    await post.send({ to: principal.email, subject: `${kitName()}: your account`, text });
+  }
+
+  return {
+    tell(notice) {
+      const { code, principalId, username } = notice;
+      log.info('auth.notice', { code, principalId, username });
+      for (const listener of listeners) {
+        try {
+          listener(notice);
+        } catch (error) {
+          log.error('auth.listener_failed', { error: messageOf(error) });
+        }
+      }
+      mail(notice).catch((error) =>
+        log.warnRarely('notice_mail', 'auth.notice_not_mailed', { error: messageOf(error) }),
+      );
+    },
+    onNotice(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
