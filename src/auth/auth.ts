@@ -16,6 +16,8 @@ import { createFoundation } from './foundation.ts';
 import { createHashCost } from './hash-calibration.ts';
 import { createHttpLogin } from './http-login.ts';
 import { foldName } from './names.ts';
+import { createPairing } from './pairing.ts';
+import type { Pairing } from './pairing-ports.ts';
 import { createPasswordLogin } from './password-login.ts';
 import { checkPassword, type PasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
@@ -51,6 +53,7 @@ export interface Auth
   readonly streamLogin: StreamLogin;
   readonly httpLogin: HttpLogin;
   readonly enrolmentTokens: EnrolmentTokens;
+  readonly pairing: Pairing;
   readonly revocation: Revocation;
   readonly audit: Audit;
   /** For a server, before its listeners open: takes up running bans and measures the board's hash cost. */
@@ -163,6 +166,15 @@ export function createAuth(deps: AuthDeps): Auth {
     factors: createFactors({ ...base, ...foundation, secondFactor }),
     notices,
     secrets: createSecrets({ store, sealer, audit }),
+    pairing: createPairing({
+      store,
+      sessions,
+      revocation,
+      hash: (secret) => keys.hashOf('pairing', secret),
+      audit,
+      clock,
+      log,
+    }),
     revocation,
     audit,
     async start() {

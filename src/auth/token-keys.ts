@@ -19,7 +19,8 @@ export type KeyPurpose =
   | 'device-cookie'
   | 'recovery-code'
   | 'sent-code'
-  | 'mail-token';
+  | 'mail-token'
+  | 'pairing';
 
 export interface TokenKeys {
   /** 32 bytes. */

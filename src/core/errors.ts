@@ -78,6 +78,14 @@ export const ERROR_CODES = {
   'account.domain_refused': { status: 400, text: 'E-mail addresses of this domain cannot register here' },
   'mail.token_invalid': { status: 400, text: 'This link is not good any more' },
   'mail.not_sent': { status: 502, text: 'The e-mail could not be sent' },
+  // screens
+  'pairing.code_unknown': { status: 404, text: 'This code is unknown, used or too old' },
+  'pairing.unknown': { status: 404, text: 'There is no pairing of this id' },
+  'pairing.over': { status: 409, text: 'This was decided before, or has taken too long: start again' },
+  'pairing.too_many': { status: 429, text: 'Too many devices ask for a code: wait a few minutes' },
+  'pairing.guessing': { status: 429, text: 'Too many wrong codes: wait, or let somebody at the kit approve' },
+  'stream.ticket': { status: 401, text: 'This ticket is unknown, used or too old: ask for another one' },
+  'stream.too_many': { status: 429, text: 'Too many streams are open for this screen' },
   // certificates
   'ca.unusable': { status: 500, text: 'The certificate authority cannot be opened' },
   'ca.unknown': { status: 404, text: 'There is no certificate authority of this id' },

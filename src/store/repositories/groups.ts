@@ -31,12 +31,38 @@ export const groups = {
   ),
 };
 
+/** The channel of everybody who is in no other (TAK Server's name for it). */
+const ANONYMOUS: GroupName = { name: '__ANON__', key: '__anon__' };
+
+/**
+ * A display hears no more than its owner does, if he is one who hears only his own channels: what he loses, it
+ * loses. Who is in no channel is in that of the anonymous.
+ */
 export function membershipsOf(db: Db, principalId: string): MembershipView[] {
   return db.all<MembershipView>(
     `SELECT g.name, m.direction FROM memberships m JOIN groups g USING (bitpos)
-       WHERE m.principal_id = ? ORDER BY g.name_key, m.direction`,
-    [principalId],
+       JOIN principals p ON p.id = m.principal_id
+       LEFT JOIN principals o ON o.id = p.owner_id AND p.kind = 'display' AND o.role IN ('user', 'viewer')
+       WHERE m.principal_id = :principalId AND (o.id IS NULL
+         OR EXISTS (SELECT 1 FROM memberships x
+           WHERE x.principal_id = o.id AND x.bitpos = m.bitpos AND x.direction = 'OUT')
+         OR (g.name_key = :anonymous AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.principal_id = o.id)))
+       ORDER BY g.name_key, m.direction`,
+    { principalId, anonymous: ANONYMOUS.key },
   );
+}
+
+/** Lets a display hear `names` and nothing else. A channel that is gone meanwhile is left out. */
+export function grantChannels(db: Db, principalId: string, names: readonly string[], nowMs: number): void {
+  db.run('DELETE FROM memberships WHERE principal_id = ?', [principalId]);
+  if (names.includes(ANONYMOUS.name)) ensureGroup(db, ANONYMOUS, nowMs);
+  for (const name of names) {
+    db.run(
+      `INSERT INTO memberships (principal_id, bitpos, direction)
+       SELECT ?, bitpos, 'OUT' FROM groups WHERE name = ? ON CONFLICT DO NOTHING`,
+      [principalId, name],
+    );
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import { fileUses } from './file-uses.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { logins } from './logins.ts';
+import { pairings } from './pairings.ts';
 import { passwords } from './passwords.ts';
 import { principals } from './principals.ts';
 import { secrets } from './secrets.ts';
@@ -30,6 +31,7 @@ export const repositories = {
   groups,
   history,
   logins,
+  pairings,
   passwords,
   principals,
   secrets,

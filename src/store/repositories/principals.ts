@@ -70,9 +70,11 @@ export const principals = {
   /** Not the deleted ones. */
   byNameKey: read((db, nameKey: string): PrincipalRecord | undefined => principalByNameKey(db, nameKey)),
 
-  /** Not the deleted ones, by name. */
+  /** Those that somebody can be called by: not the deleted ones, and not screens. By name. */
   list: read((db): PrincipalRecord[] =>
-    db.all<Row>(`${SELECT} WHERE p.state <> 'deleted' ORDER BY p.name_key`).map((row) => recordOf(db, row)),
+    db
+      .all<Row>(`${SELECT} WHERE p.state <> 'deleted' AND p.kind <> 'display' ORDER BY p.name_key`)
+      .map((row) => recordOf(db, row)),
   ),
 
   /** @throws BivouacError `user.exists` */
