@@ -68,7 +68,7 @@ export interface EmailAccounts {
    * Makes a user (role `user`) who confirms by mail. An address that is somebody's already gets a mail that
    * says so, and the stranger learns nothing.
    * @throws BivouacError `account.domain_refused`, `user.exists` (the name), `user.name_invalid`,
-   * `user.email_invalid`, `password.weak`, `password.forbidden_chars`, `mail.not_sent`, `auth.busy`
+   * `user.email_invalid`, `password.weak`, `password.forbidden_chars`, `auth.banned`, `auth.busy`
    */
   register(
     offer: Visitor & { readonly username: string; readonly email: string; readonly password: string },

@@ -3,6 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Store } from '../store/open.ts';
+import { createAccounts } from './accounts.ts';
 import type { Argon2Cost } from './argon2.ts';
 import { createAudit } from './audit.ts';
 import { createClaim } from './claim.ts';
@@ -34,20 +35,7 @@ import { createUsers } from './users.ts';
 import { createVerifiedCache } from './verified-cache.ts';
 
 /** The auth core, put together. */
-export interface Auth
-  extends Pick<
-    AuthDoors,
-    | 'signIn'
-    | 'sessions'
-    | 'csrf'
-    | 'tickets'
-    | 'apiTokens'
-    | 'fileTokens'
-    | 'codeTokens'
-    | 'factors'
-    | 'notices'
-    | 'secrets'
-  > {
+export interface Auth extends AuthDoors {
   readonly users: Users;
   readonly claim: Claim;
   readonly streamLogin: StreamLogin;
@@ -56,8 +44,13 @@ export interface Auth
   readonly pairing: Pairing;
   readonly revocation: Revocation;
   readonly audit: Audit;
-  /** For a server, before its listeners open: takes up running bans and measures the board's hash cost. */
+  /**
+   * For a server, before its listeners open: takes up running bans, measures the board's hash cost, and shows
+   * the claim code of a box without an owner.
+   */
   start(): Promise<void>;
+  /** Ends what `start` began. */
+  stop(): void;
 }
 
 export interface AuthDeps {
@@ -115,12 +108,12 @@ export function createAuth(deps: AuthDeps): Auth {
     },
   });
   const secondFactor = () => settings().secondFactor;
-  const base = { store, audit, revocation, regulation, sealer, settings, mailer, isClockTrusted, clock, log };
-  const foundation = createFoundation({
-    ...base,
+  const base = {
+    ...{ store, audit, revocation, regulation, sealer, settings, mailer, isClockTrusted, clock, log },
     kitName: () => contextWords()[0] ?? 'Bivouac',
     ...(pushoverUrl === undefined ? {} : { pushoverUrl }),
-  });
+  };
+  const foundation = createFoundation(base);
   const { keys, signed, sessions, apiTokens, notices } = foundation;
   const passwordLogin = createPasswordLogin({
     ...base,
@@ -129,10 +122,16 @@ export function createAuth(deps: AuthDeps): Auth {
     verified: createVerifiedCache(clock),
     secondFactor,
     acceptsEmail: () => settings().email !== undefined,
+    allowsUnconfirmed: () => settings().email?.allowsUnconfirmed === true,
   });
   const enrolmentTokens = createEnrolmentTokens({ store, audit, clock });
   const shared = { store, passwords, revocation, audit, passwordPolicy, contextWords };
   const users = createUsers(shared);
+  const claim = createClaim({ ...shared, onClaimed: () => accounts.claimCode.stop() });
+  /** @throws BivouacError of the policy */
+  const hashNewPassword = (password: string, name: string) =>
+    passwords.hash(checkPassword(password, passwordPolicy(), [name, ...contextWords()]));
+  const accounts = createAccounts({ ...base, ...foundation, claim, passwordLogin, hashNewPassword });
 
   metrics?.add({
     name: 'bivouac_password_hashes_total',
@@ -143,7 +142,8 @@ export function createAuth(deps: AuthDeps): Auth {
 
   return {
     users,
-    claim: createClaim(shared),
+    claim,
+    ...accounts,
     signIn: createSignIn({
       ...base,
       ...foundation,
@@ -151,8 +151,7 @@ export function createAuth(deps: AuthDeps): Auth {
       users,
       secondFactor,
       proxy: () => settings().proxy,
-      hashNewPassword: (password, name) =>
-        passwords.hash(checkPassword(password, passwordPolicy(), [name, ...contextWords()])),
+      hashNewPassword,
     }),
     streamLogin: createStreamLogin({ ...base, passwordLogin, streamTokens: apiTokens, notices }),
     httpLogin: createHttpLogin({ passwordLogin, enrolments: enrolmentTokens }),
@@ -184,6 +183,8 @@ export function createAuth(deps: AuthDeps): Auth {
       });
       // The first sign-in need not pay for it; the listeners need not wait for it.
       cost().catch((error) => log.error('auth.hash_not_calibrated', { error: messageOf(error) }));
+      await accounts.claimCode.start();
     },
+    stop: () => accounts.claimCode.stop(),
   };
 }

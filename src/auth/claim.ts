@@ -17,7 +17,12 @@ export function createClaim({
   audit,
   passwordPolicy,
   contextWords,
-}: Omit<UsersDeps, 'store'> & { readonly store: Pick<Store, 'claim'> }): Claim {
+  onClaimed,
+}: Omit<UsersDeps, 'store'> & {
+  readonly store: Pick<Store, 'claim'>;
+  /** The box has an owner now, whichever way he came. */
+  readonly onClaimed: () => void;
+}): Claim {
   return {
     isClaimed: () => store.claim.isClaimed(),
 
@@ -33,6 +38,7 @@ export function createClaim({
         phc: await passwords.hash(checked),
         audit: audit.entry(by, 'setup.claim', { target: name }),
       });
+      onClaimed();
       const notice = change && noticeOf(change);
       if (notice !== undefined) await revocation.announce(notice);
       return userOf(principal);

@@ -67,6 +67,7 @@ export function createPasswordLogin({
   deviceCookies,
   secondFactor,
   acceptsEmail,
+  allowsUnconfirmed,
   log,
 }: {
   readonly store: Pick<Store, 'signIn' | 'passwords'>;
@@ -77,6 +78,8 @@ export function createPasswordLogin({
   readonly secondFactor: () => SecondFactorSettings;
   /** Whether an e-mail address does for a user name. */
   readonly acceptsEmail: () => boolean;
+  /** Whether who made an account may use it before the e-mail address is confirmed. */
+  readonly allowsUnconfirmed: () => boolean;
   readonly log: Log;
 }): PasswordLogin {
   /** A hash of today's cost instead of an older one; the sign-in does not wait for it. */
@@ -117,13 +120,15 @@ export function createPasswordLogin({
     if (heldAsUser !== undefined) return heldAsUser;
 
     const refuse = (cause: RefusalCause): PasswordLoginResult => {
-      ledger.refused(attempt, principal, offer.username, cause);
+      // Who has to look into his mail first did nothing wrong.
+      if (cause === 'unconfirmed' && principal !== undefined) ledger.turnedAway(attempt, principal, cause);
+      else ledger.refused(attempt, principal, offer.username, cause);
       return { cause };
     };
 
     const alternative = await offer.alternative?.(principal?.id ?? '');
     if (principal !== undefined && alternative !== undefined) {
-      const cause = stateRefusal({ ...facts, principal });
+      const cause = stateRefusal({ ...facts, principal, allowsUnconfirmed: allowsUnconfirmed() });
       if (cause !== undefined) return refuse(cause);
       ledger.welcomed(attempt, principal, offer.alternativeMethod ?? 'token');
       return { principal, alternative, factors: facts.factors, attempt };
@@ -151,7 +156,8 @@ export function createPasswordLogin({
         return refuse(mismatchCause(facts));
       }
     }
-    const cause = refusalOf(offer, { ...facts, principal }, secondFactor());
+    const rules = { secondFactor: secondFactor(), allowsUnconfirmed: allowsUnconfirmed() };
+    const cause = refusalOf(offer, { ...facts, principal }, rules);
     if (cause !== undefined) return refuse(cause);
 
     // The hash took its time: what was true before it must be true still.
@@ -159,7 +165,7 @@ export function createPasswordLogin({
     const isSame =
       now.principal?.id === principal.id &&
       now.principal.credEpoch === principal.credEpoch &&
-      refusalOf(offer, { ...now, principal: now.principal }, secondFactor()) === undefined;
+      refusalOf(offer, { ...now, principal: now.principal }, rules) === undefined;
     if (!isSame) return { cause: 'revoked_meanwhile' };
     if (!isKnownGood) {
       if (offer.secondFactor !== 'asked') {
@@ -185,12 +191,12 @@ type Known = Pick<PasswordFacts, 'isBoxClaimed' | 'factors'> & { readonly princi
 function refusalOf(
   { secondFactor }: PasswordOffer,
   known: Known,
-  settings: SecondFactorSettings,
+  rules: { readonly secondFactor: SecondFactorSettings; readonly allowsUnconfirmed: boolean },
 ): RefusalCause | undefined {
-  const cause = stateRefusal(known);
+  const cause = stateRefusal({ ...known, ...rules });
   if (cause !== undefined || secondFactor === 'asked') return cause;
   if (known.principal.isPasswordExpired) return 'password_expired';
-  const need = factorNeedOf(known.principal, known.factors, settings);
+  const need = factorNeedOf(known.principal, known.factors, rules.secondFactor);
   return secondFactor === 'impossible' && need.is !== 'nothing' ? 'second_factor_needed' : undefined;
 }
 
@@ -198,7 +204,11 @@ function refusalOf(
 export function stateRefusal({
   principal,
   isBoxClaimed,
-}: Pick<Known, 'principal' | 'isBoxClaimed'>): RefusalCause | undefined {
+  allowsUnconfirmed,
+}: Pick<Known, 'principal' | 'isBoxClaimed'> & {
+  readonly allowsUnconfirmed: boolean;
+}): RefusalCause | undefined {
   if (principal.state !== 'enabled') return 'disabled';
+  if (!principal.isConfirmed && !allowsUnconfirmed) return 'unconfirmed';
   return principal.role === 'administrator' && !isBoxClaimed ? 'unclaimed' : undefined;
 }

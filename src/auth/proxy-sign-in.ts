@@ -68,7 +68,7 @@ export function createProxySignIn({
     const cause =
       principal === undefined || principal.kind !== 'user'
         ? 'unknown_user'
-        : stateRefusal({ principal, isBoxClaimed });
+        : stateRefusal({ principal, isBoxClaimed, allowsUnconfirmed: false });
     if (principal === undefined || cause !== undefined) {
       // The proxy's address is everybody's: nothing is counted against it.
       if (principal !== undefined) ledger.turnedAway(attempt, principal, cause ?? 'unknown_user');

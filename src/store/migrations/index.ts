@@ -3,6 +3,7 @@ import { auth } from './0002-auth.ts';
 import { sessions } from './0003-sessions.ts';
 import { secondFactors } from './0004-second-factors.ts';
 import { pairing } from './0005-pairing.ts';
+import { accounts } from './0006-accounts.ts';
 
 /** One step of the schema. Never changed once released: a later need is a later step. */
 export interface Migration {
@@ -14,4 +15,4 @@ export interface Migration {
 }
 
 /** In order. A new step: a file `NNNN-name.ts` beside this one, and a line here. */
-export const migrations: readonly Migration[] = [history, auth, sessions, secondFactors, pairing];
+export const migrations: readonly Migration[] = [history, auth, sessions, secondFactors, pairing, accounts];

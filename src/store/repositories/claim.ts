@@ -2,6 +2,7 @@ import { BivouacError } from '../../core/errors.ts';
 import type { Db } from '../db.ts';
 import { read, write } from '../operation.ts';
 import type { NewAuditEntry } from './audit.ts';
+import { forgetFactors } from './factors.ts';
 import {
   addPrincipal,
   type PrincipalChange,
@@ -55,6 +56,17 @@ export const claim = {
     });
     return { principal: change.principal, change };
   }),
+
+  /**
+   * A new password for an administrator, by whoever stands at the box: its second factors go, it is enabled.
+   * @throws BivouacError `user.unknown`
+   */
+  recover: write(
+    (db, { id, phc, audit }: { id: string; phc: string; audit: NewAuditEntry }): PrincipalChange => {
+      forgetFactors(db, id);
+      return updatePrincipal(db, { id, phc, state: 'enabled', audit });
+    },
+  ),
 };
 
 export function isClaimed(db: Db): boolean {

@@ -88,7 +88,8 @@ export function setMemberships(
   return before !== JSON.stringify(membershipsOf(db, principalId));
 }
 
-function ensureGroup(db: Db, { name, key }: GroupName, nowMs: number): number {
+/** Place of the channel; a missing one is made. */
+export function ensureGroup(db: Db, { name, key }: GroupName, nowMs: number): number {
   const known = db.get<{ bitpos: number }>('SELECT bitpos FROM groups WHERE name_key = ?', [key]);
   if (known !== undefined) return known.bitpos;
   return db.run('INSERT INTO groups (id, name, name_key, created_ms) VALUES (?, ?, ?, ?)', [

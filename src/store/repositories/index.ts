@@ -1,4 +1,5 @@
 import type { Operations } from '../operation.ts';
+import { apiCalls } from './api-calls.ts';
 import { apiTokens } from './api-tokens.ts';
 import { attempts } from './attempts.ts';
 import { audit } from './audit.ts';
@@ -7,9 +8,12 @@ import { claim } from './claim.ts';
 import { enrolments } from './enrolments.ts';
 import { factors } from './factors.ts';
 import { fileUses } from './file-uses.ts';
+import { grants } from './grants.ts';
+import { groupRights } from './group-rights.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { logins } from './logins.ts';
+import { mailTokens } from './mail-tokens.ts';
 import { pairings } from './pairings.ts';
 import { passwords } from './passwords.ts';
 import { principals } from './principals.ts';
@@ -20,6 +24,7 @@ import { signIn } from './sign-in.ts';
 
 /** All repositories, by the name under which `Store` shows them. The worker and the types read this table. */
 export const repositories = {
+  apiCalls,
   apiTokens,
   attempts,
   audit,
@@ -28,9 +33,12 @@ export const repositories = {
   enrolments,
   factors,
   fileUses,
+  grants,
+  groupRights,
   groups,
   history,
   logins,
+  mailTokens,
   pairings,
   passwords,
   principals,

@@ -28,6 +28,8 @@ export interface PrincipalRecord {
   readonly createdMs: number;
   readonly hasPassword: boolean;
   readonly isPasswordExpired: boolean;
+  /** False for somebody who made the account himself and has not shown that the e-mail address is his. */
+  readonly isConfirmed: boolean;
   readonly groups: readonly MembershipView[];
 }
 
@@ -135,16 +137,19 @@ const BELONGINGS = [
   'sent_codes',
   'passkeys',
   'known_devices',
+  'mail_tokens',
+  'grants',
 ];
 
-interface Row extends Omit<PrincipalRecord, 'hasPassword' | 'isPasswordExpired' | 'groups'> {
+interface Row extends Omit<PrincipalRecord, 'hasPassword' | 'isPasswordExpired' | 'isConfirmed' | 'groups'> {
   readonly hasPassword: number;
   readonly isPasswordExpired: number;
+  readonly isConfirmed: number;
 }
 
 const SELECT = `SELECT p.id, p.kind, p.name, p.email, p.role, p.state, p.cred_epoch AS credEpoch,
   p.owner_id AS ownerId, p.created_ms AS createdMs, w.phc IS NOT NULL AS hasPassword,
-  coalesce(w.is_expired, 0) AS isPasswordExpired
+  coalesce(w.is_expired, 0) AS isPasswordExpired, p.is_confirmed AS isConfirmed
   FROM principals p LEFT JOIN passwords w ON w.principal_id = p.id`;
 
 export function principalById(db: Db, id: string): PrincipalRecord | undefined {
@@ -168,6 +173,7 @@ function recordOf(db: Db, row: Row): PrincipalRecord {
     ...row,
     hasPassword: row.hasPassword === 1,
     isPasswordExpired: row.isPasswordExpired === 1,
+    isConfirmed: row.isConfirmed === 1,
     groups: membershipsOf(db, row.id),
   };
 }

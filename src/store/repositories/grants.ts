@@ -1,0 +1,69 @@
+import { BivouacError } from '../../core/errors.ts';
+import type { Db } from '../db.ts';
+import { read, write } from '../operation.ts';
+import { appendAudit, type NewAuditEntry } from './audit.ts';
+import { principalById } from './principals.ts';
+
+export interface GrantRecord {
+  readonly action: string;
+  readonly kind: string;
+  readonly targetId: string;
+}
+
+/** A principal by id, or all members of a channel by its folded name. */
+export type GrantHolder = { readonly principalId: string } | { readonly groupKey: string };
+
+interface GrantOrder {
+  readonly holder: GrantHolder;
+  readonly grant: GrantRecord;
+  readonly audit: NewAuditEntry;
+}
+
+export const grants = {
+  /** @throws BivouacError `user.unknown`, `group.unknown` */
+  give: write((db, { holder, grant, audit }: GrantOrder): void => {
+    db.run(
+      `INSERT INTO grants (principal_id, bitpos, action, kind, target_id)
+       VALUES (:principalId, :bitpos, :action, :kind, :targetId) ON CONFLICT DO NOTHING`,
+      { ...keyOf(db, holder), ...grant },
+    );
+    appendAudit(db, audit);
+  }),
+
+  /** @throws BivouacError `user.unknown`, `group.unknown` */
+  take: write((db, { holder, grant, audit }: GrantOrder): void => {
+    db.run(
+      `DELETE FROM grants WHERE principal_id IS :principalId AND bitpos IS :bitpos
+         AND action = :action AND kind = :kind AND target_id = :targetId`,
+      { ...keyOf(db, holder), ...grant },
+    );
+    appendAudit(db, audit);
+  }),
+
+  /** What a principal has by itself and through its channels. */
+  of: read((db, principalId: string): { flags: string[]; grants: GrantRecord[] } => {
+    const mine = 'SELECT bitpos FROM memberships WHERE principal_id = :principalId';
+    const flags = db.all<{ flag: string }>(
+      `SELECT DISTINCT flag FROM group_flags WHERE bitpos IN (${mine}) ORDER BY flag`,
+      { principalId },
+    );
+    const own = db.all<GrantRecord>(
+      `SELECT DISTINCT action, kind, target_id AS targetId FROM grants
+       WHERE principal_id = :principalId OR bitpos IN (${mine}) ORDER BY kind, target_id, action`,
+      { principalId },
+    );
+    return { flags: flags.map(({ flag }) => flag), grants: own };
+  }),
+};
+
+function keyOf(db: Db, holder: GrantHolder): { principalId: string | null; bitpos: number | null } {
+  if ('principalId' in holder) {
+    const { principalId } = holder;
+    const principal = principalById(db, principalId);
+    if (principal === undefined || principal.state === 'deleted') throw new BivouacError('user.unknown');
+    return { principalId, bitpos: null };
+  }
+  const group = db.get<{ bitpos: number }>('SELECT bitpos FROM groups WHERE name_key = ?', [holder.groupKey]);
+  if (group === undefined) throw new BivouacError('group.unknown');
+  return { principalId: null, bitpos: group.bitpos };
+}
