@@ -6,7 +6,7 @@ import type { AppDeps } from '../src/http/app-deps.ts';
 /** The app with nothing behind it: its routes describe themselves without being called. */
 export function describedApp(): HttpApp {
   const config = loadConfig({ file: '/dev/null', environment: {} });
-  const nothing = { kit: { version: '' }, clock: {}, authority: {}, doors: {}, config };
+  const nothing = { kit: { version: '' }, clock: {}, authority: {}, doors: { factors: {} }, config };
   return createHttpApp(nothing as unknown as AppDeps);
 }
 
@@ -80,7 +80,7 @@ export function apiPage(app: HttpApp): string {
     INTRODUCTION,
     ...sections,
     `## Objects\n\n${schemas.join('\n')}`,
-    '## Pages, enrolment and Marti\n\nThe forms of these are given by the clients that use them; see protocol.md.\n',
+    '## Pages, enrolment, Marti, and the APIs of other servers\n\nThe forms of these are given by the clients that use them; see protocol.md.\n',
     '| Route | Who | Listeners |\n|---|---|---|',
     `${others.join('\n')}\n`,
   ].join('\n');
@@ -136,7 +136,7 @@ function typeText(schema: Schema): string {
   return schema.format === undefined ? String(type) : `${type} (${schema.format})`;
 }
 
-function whoText({ who }: Access): string {
-  if (who === 'public') return 'everybody';
+function whoText({ who, mayBeAnonymous }: Access): string {
+  if (who === 'public' || mayBeAnonymous === true) return 'everybody';
   return 'enrolling' in who ? 'a device that enrols (password or one-time code)' : who.join(', ');
 }

@@ -48,6 +48,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     const { clock, health, metrics, store } = kit;
     started.defer(kit.timeFloor.keep());
     await kit.auth.start();
+    started.defer(() => kit.auth.stop());
 
     // The history's queue outlives the sockets: what they received last is still committed.
     const recorder = createRecorder({

@@ -21,6 +21,12 @@ export function authSettings(config: Config, publicUrl: () => string): AuthSetti
   if (sendsCodes && rport.totp_enabled) {
     throw invalid('two_fa_token_delivery and totp_enabled cannot both be on: choose one');
   }
+  const needsMail = ots.OTS_ENABLE_EMAIL
+    ? 'compat.opentakserver.OTS_ENABLE_EMAIL'
+    : rport.two_fa_token_delivery === 'smtp' && 'compat.rport.two_fa_token_delivery = "smtp"';
+  if (needsMail !== false && config.mail.server === '') {
+    throw new BivouacError('config.invalid', `${needsMail} needs mail.server: without it nobody gets a mail`);
+  }
   return {
     secondFactor: {
       requiredOf: sendsCodes || rport.totp_enabled ? 'everybody' : 'nobody',

@@ -22,6 +22,7 @@ import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floo
 import { builtAtMs, version } from '../version.ts';
 import { authSettings } from './auth-settings.ts';
 import { createClientPackages } from './client-packages.ts';
+import { createMailer } from './mailer.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
 import { publicUrl } from './public-url.ts';
 
@@ -85,6 +86,8 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     const settings = authSettings(config, () =>
       publicUrl(config, reachableAddresses(platform.hostIdentity()), live.listeners()),
     );
+    const mailer = createMailer(config);
+    const time = createSystemTime({ clock: systemClock, floor: timeFloor, builtAtMs, log });
     const auth = createAuth({
       store,
       clock,
@@ -92,6 +95,11 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       metrics,
       sealer: () => keystore.rootKey,
       settings: () => settings,
+      mailer: () => mailer,
+      isClockTrusted: () => {
+        const { source, systemMs, floorMs } = time.status();
+        return source !== 'none' || systemMs + CLOCK_TOLERANCE_MS >= floorMs;
+      },
       passwordPolicy: () => config.password,
       contextWords: () => [config.name],
       totalMemoryBytes: platform.totalMemoryBytes,
@@ -129,6 +137,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       metrics,
       users: auth.users,
       doors: auth,
+      proxy: settings.proxy,
       claim: auth.claim,
       audit: auth.audit,
       config,
@@ -144,7 +153,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       shelvedEvent: oversizeShelf.get,
       groups: store.groups,
       diagnosis,
-      time: createSystemTime({ clock: systemClock, floor: timeFloor, builtAtMs, log }),
+      time,
       kitName: config.name,
       // Stays the same through a roll-over: old generations are kept.
       nodeId: () => authority.generations()[0]?.id ?? '',
@@ -192,6 +201,12 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
 }
 
 const DAY_MS = 86_400_000;
+
+/**
+ * A clock that runs further behind what was true once than this is wrong: after a start without battery and
+ * network. Nothing else tells a right clock from a wrong one where nothing vouches for it.
+ */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 function portOf(live: LiveView, listener: string): number | undefined {
   const port = live.listeners()[listener]?.split(',')[0]?.split(':').at(-1);

@@ -4,6 +4,7 @@ import { OPENTAXII } from './compat/opentaxii.ts';
 import { RPORT } from './compat/rport.ts';
 import { type ConfigOf, flatten, key } from './key.ts';
 import { listenSchema } from './listen-address.ts';
+import { MAIL } from './mail.ts';
 
 const milliseconds = (min: number, max: number) => z.number().int().min(min).max(max);
 const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
@@ -201,6 +202,7 @@ export const SCHEMA = {
       description: 'Take API tokens of the operator’s choice that are easy to guess. For tests only.',
     }),
   },
+  mail: MAIL,
   http: {
     publicUrl: key(z.string().regex(/^(|https?:\/\/[^/\s]+)$/, 'https://HOST or https://HOST:PORT'), {
       default: '',

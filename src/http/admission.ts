@@ -44,10 +44,11 @@ export interface Admission {
   sessionOf(peer: Peer): SessionFacts | undefined;
 }
 
-/** Someone who has shown who he is, and the mechanism by OpenTAKServer's name for it. */
+/** Someone who has shown who he is. */
 interface Shown {
   readonly caller: Caller;
-  readonly mechanism: 'session' | 'basic' | 'token';
+  /** By OpenTAKServer's name for it; undefined where a browser cannot be made to show it. */
+  readonly mechanism?: 'session' | 'basic' | 'token';
 }
 
 /** RPort's tokens before version 0.9.11 were bare UUIDs; an operator may have chosen one for its user. */
@@ -184,29 +185,31 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     return { caller, mechanism: 'session' };
   }
 
-  async function callerOf(access: Access, peer: Peer, credentials: Credentials): Promise<Caller> {
-    if (peer.listener === 'control') return { kind: 'console', actor: CONSOLE };
-    if (peer.listener === 'httpsCert') return byCertificate(peer, credentials.remote);
-    if (isEnrolling(access.who)) return byPassword(credentials, access.who);
-    const { caller, mechanism } = await byShown(access.by ?? OWN_WAYS, credentials);
+  async function whoIs(access: Access, peer: Peer, credentials: Credentials): Promise<Shown> {
+    if (peer.listener === 'control') return { caller: { kind: 'console', actor: CONSOLE } };
+    if (peer.listener === 'httpsCert') return { caller: await byCertificate(peer, credentials.remote) };
+    if (isEnrolling(access.who)) return { caller: await byPassword(credentials, access.who) };
+    return byShown(access.by ?? OWN_WAYS, credentials);
+  }
+
+  function refuseForged(access: Access, { caller, mechanism }: Shown, credentials: Credentials): void {
     const { mechanisms, checksReferrer } = access.forgery ?? OWN_FORGERY;
-    if (changesSomething(credentials.method) && mechanisms().includes(mechanism)) {
-      const sessionId = caller.kind === 'user' ? caller.session?.sessionId : undefined;
-      refuseForgery(credentials.forgery, deps.csrf, { sessionId, checksReferrer });
-    }
-    return caller;
+    if (mechanism === undefined || !mechanisms().includes(mechanism)) return;
+    const sessionId = caller.kind === 'user' ? caller.session?.sessionId : undefined;
+    refuseForgery(credentials.forgery, deps.csrf, { sessionId, checksReferrer });
   }
 
   return {
     async admit(access, peer, credentials) {
       // The certificate is the entrance fee of its listener, for public pages too.
       if (access.who === 'public' && peer.listener !== 'httpsCert') return undefined;
-      const caller = await callerOf(access, peer, credentials).catch((error: unknown) => {
+      const shown = await whoIs(access, peer, credentials).catch((error: unknown) => {
         const maySo = access.mayBeAnonymous === true && peer.listener !== 'httpsCert';
         if (maySo && showsNothing(access, credentials, error)) return undefined;
         throw error;
       });
-      if (caller === undefined) return undefined;
+      if (shown === undefined) return undefined;
+      const { caller } = shown;
       if (caller.kind === 'user') {
         lastSessions.set(peer, {
           principalId: caller.user.id,
@@ -217,8 +220,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       if (access.who === 'public') return caller;
       const who = isEnrolling(access.who) ? ENROLLING_ROLES : access.who;
       if (!isAllowed(caller, who)) throw new BivouacError('auth.forbidden');
-      if (access.asksFresh === true && changesSomething(credentials.method)) {
-        refuseStale(caller, deps.clock.now());
+      if (changesSomething(credentials.method)) {
+        refuseForged(access, shown, credentials);
+        if (access.asksFresh === true) refuseStale(caller, deps.clock.now());
       }
       return caller;
     },

@@ -8,6 +8,7 @@ import type {
   StreamLogin,
   Users,
 } from '../auth/ports.ts';
+import type { ProxySettings } from '../auth/settings.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Health } from '../core/health.ts';
@@ -28,8 +29,10 @@ export interface AppDeps {
   readonly health: Pick<Health, 'list'>;
   readonly metrics: Pick<Metrics, 'text'>;
   readonly users: Users;
-  readonly doors: Pick<AuthDoors, 'sessions' | 'csrf' | 'tickets' | 'apiTokens'>;
-  readonly claim: Pick<Claim, 'isClaimed'>;
+  readonly doors: AuthDoors;
+  /** A reverse proxy that signs people in; undefined for none. */
+  readonly proxy: ProxySettings | undefined;
+  readonly claim: Claim;
   readonly audit: Pick<Audit, 'list'>;
   /** Of the configuration what is about HTTP, and what documents of other servers name. */
   readonly config: Pick<Config, 'http' | 'compat'>;

@@ -33,6 +33,7 @@ import { registerPackageRoutes } from './routes/packages.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
 import { registerTimeRoutes } from './routes/time.ts';
+import { registerSignInDoors } from './sign-in-doors.ts';
 
 export interface HttpApp {
   readonly fetch: FetchHandler;
@@ -143,6 +144,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   });
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
+  registerSignInDoors(router, { ...deps, onboarding });
   const openApiDocument = () =>
     app.getOpenAPI31Document({
       openapi: '3.1.0',

@@ -3,7 +3,7 @@ import type { Csrf, IssuedToken, Sessions, SignedIn } from '../auth/session-port
 import type { Challenge, Door, Proof, Visitor } from '../auth/sign-in-ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
-import { type CookieName, cookieNameOf, cookieOf } from './credentials.ts';
+import { COOKIE_NAMES, type CookieName, cookieNameOf, cookieOf } from './credentials.ts';
 import type { AppContext } from './env.ts';
 
 const SECOND_MS = 1_000;
@@ -25,6 +25,8 @@ export interface BrowserSessions {
   open(c: AppContext, proof: Proof, order: { readonly isRemembered: boolean }): Promise<IssuedToken>;
   /** Ends the session of the cookie, if there is one, and takes everything back but the device's mark. */
   close(c: AppContext): Promise<void>;
+  /** Whether the request brings no cookie of ours at all. */
+  isStranger(c: AppContext): boolean;
   /** A sign-in that waits for its second factor. */
   keepLogin(c: AppContext, challenge: Pick<Challenge, 'loginToken' | 'expiresMs'>): void;
   loginToken(c: AppContext): string | undefined;
@@ -78,6 +80,8 @@ export function createBrowserSessions({
   return {
     current,
 
+    isStranger: (c) => COOKIE_NAMES.every((name) => cookieOf(c, name) === undefined),
+
     visitor: (c, door) => ({
       door,
       remote: c.get('remote'),
@@ -99,6 +103,8 @@ export function createBrowserSessions({
       drop(c, 'sid');
       drop(c, 'login');
       drop(c, 'browser');
+      // What pages have kept goes too; the mark of the device stays, so that its owner is not slowed down.
+      c.header('clear-site-data', '"cache", "storage"');
       setCookie(c, CSRF_COOKIE, '', { path: '/', sameSite: 'Strict', secure: c.env.peer.isTls, maxAge: 0 });
     },
 

@@ -37,7 +37,8 @@ export interface ForgeryMarks {
  * Cookies carry the `__Host-` mark wherever there is TLS: no other host, no sub-domain and no plain connection
  * can then set or read them. In plain HTTP a browser would not keep such a cookie.
  */
-export type CookieName = 'sid' | 'browser' | 'login' | 'device';
+export const COOKIE_NAMES = ['sid', 'browser', 'login', 'device'] as const;
+export type CookieName = (typeof COOKIE_NAMES)[number];
 
 export function cookieNameOf(c: AppContext, name: CookieName): string {
   return c.env.peer.isTls ? `__Host-${name}` : name;

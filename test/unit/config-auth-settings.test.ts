@@ -12,6 +12,7 @@ function settingsFor(...set: string[]) {
 }
 
 const rport = (setting: string) => `compat.rport.${setting}`;
+const MAIL = 'mail.server=mail.example';
 const ots = (setting: string) => `compat.opentakserver.${setting}`;
 
 test('without a word in the configuration, the defaults of auth hold', () => {
@@ -41,7 +42,7 @@ test('the keys of RPort for codes that are sent come down to one setting', () =>
 
 test('each way of delivery is told by what the key says', () => {
   const by = (...set: string[]) => settingsFor(...set).secondFactor.codes?.method;
-  assert.deepEqual(by(rport('two_fa_token_delivery=smtp')), { by: 'email' });
+  assert.deepEqual(by(rport('two_fa_token_delivery=smtp'), MAIL), { by: 'email' });
   assert.deepEqual(by(rport('two_fa_token_delivery=https://hook.example/code')), {
     by: 'url',
     url: 'https://hook.example/code',
@@ -50,11 +51,12 @@ test('each way of delivery is told by what the key says', () => {
     by: 'pushover',
     apiToken: 'app-token',
   });
-  assert.deepEqual(by(ots('OTS_ENABLE_EMAIL=true')), { by: 'email' });
+  assert.deepEqual(by(ots('OTS_ENABLE_EMAIL=true'), MAIL), { by: 'email' });
 });
 
 test('OpenTAKServer’s e-mail keys switch registration on, with its lists', () => {
   const { email, secondFactor } = settingsFor(
+    MAIL,
     ots('OTS_ENABLE_EMAIL=true'),
     ots('OTS_EMAIL_DOMAIN_WHITELIST=["example.com"]'),
     ots('OTS_EMAIL_TLD_BLACKLIST=["zip"]'),
@@ -87,6 +89,8 @@ test('settings that exclude each other, or are unsafe alone, stop the start with
   assert.throws(() => settingsFor(...both), /two_fa_token_delivery and totp_enabled/);
   assert.throws(() => settingsFor(rport('auth_header=My-User')), /trusted_proxies/);
   assert.throws(() => settingsFor(rport('two_fa_token_delivery=pushover')), /pushover\.api_token/);
+  assert.throws(() => settingsFor(rport('two_fa_token_delivery=smtp')), /needs mail\.server/);
+  assert.throws(() => settingsFor(ots('OTS_ENABLE_EMAIL=true')), /needs mail\.server/);
   assert.throws(() => settingsFor(rport('jwt_secret=short')), /at least 32 characters/);
   assert.throws(() => settingsFor(rport('two_fa_send_to_regex=[')), /a regular expression/);
 });

@@ -23,10 +23,17 @@ a.second{background:none;color:var(--accent);border:2px solid var(--accent)}
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** Nothing runs on these pages, and nothing is fetched from elsewhere. */
-export const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-} as const;
+export const PAGE_HEADERS = headersWith("form-action 'none'");
+
+/** The same for a page with a form that is sent back to us. */
+export const FORM_PAGE_HEADERS = headersWith("form-action 'self'");
+
+function headersWith(formAction: string) {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; ${formAction}; frame-ancestors 'none'`,
+  } as const;
+}
 
 /** Markup that may stand in a page as it is. */
 export interface Html {

@@ -1,0 +1,19 @@
+import { type Access, ALL_ROLES, type SignInWay } from '../access.ts';
+import type { ListenerName } from '../peer.ts';
+import { rportRefusal } from './rport-answers.ts';
+
+const ON: readonly ListenerName[] = ['https', 'http'];
+const BY: readonly SignInWay[] = ['password', 'api_token', 'rport'];
+
+/** Login, and the routes whose login tokens only the handler can judge. */
+export const RPORT_PUBLIC: Access = { on: ON, who: 'public', refusal: rportRefusal };
+export const RPORT_SIGNED_IN: Access = { on: ON, who: ALL_ROLES, by: BY, refusal: rportRefusal };
+/** What weakens an account asks for a sign-in of the last minutes. */
+export const RPORT_FRESH: Access = { ...RPORT_SIGNED_IN, asksFresh: true };
+export const RPORT_ADMIN: Access = {
+  on: ON,
+  who: ['administrator'],
+  by: BY,
+  asksFresh: true,
+  refusal: rportRefusal,
+};
