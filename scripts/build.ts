@@ -1,7 +1,7 @@
 /**
  * Makes the single binary: `node scripts/build.ts [x64|arm64] [--measure]` → dist/bivouac-linux-ARCH.
  *
- * esbuild bundles the server and the store's worker thread into one file each; Node's `--build-sea` puts both
+ * esbuild bundles the server and its worker threads into one file each; Node's `--build-sea` puts them all
  * into a copy of Node's official binary, from which the debug symbols were cut.
  */
 import { spawnSync } from 'node:child_process';
@@ -93,7 +93,11 @@ const awaitingMain: Plugin = {
 async function bundleInto(work: string, facts: BuildFacts): Promise<string[]> {
   const { metafile } = await bundle({
     absWorkingDir: ROOT,
-    entryPoints: { main: 'src/main.ts', worker: 'src/store/worker.ts' },
+    entryPoints: {
+      main: 'src/main.ts',
+      worker: 'src/store/worker.ts',
+      'bcrypt-worker': 'src/auth/bcrypt-worker.ts',
+    },
     outdir: work,
     bundle: true,
     metafile: true,
@@ -132,7 +136,10 @@ function inject(arch: Arch, base: string, work: string): boolean {
       execArgv: RUNTIME_FLAGS,
       // What a shell sets for other Node programs (NODE_OPTIONS) must not change the kit.
       execArgvExtension: 'none',
-      assets: { 'worker.js': join(work, 'worker.js') },
+      assets: {
+        'worker.js': join(work, 'worker.js'),
+        'bcrypt-worker.js': join(work, 'bcrypt-worker.js'),
+      },
     }),
   );
   const injector = canRunTarget ? target : [process.execPath];

@@ -6,6 +6,7 @@ import type { Store } from '../store/open.ts';
 import { createAccounts } from './accounts.ts';
 import type { Argon2Cost } from './argon2.ts';
 import { createAudit } from './audit.ts';
+import { createBcryptThread } from './bcrypt-thread.ts';
 import { createClaim } from './claim.ts';
 import { createCsrf } from './csrf.ts';
 import type { AuthDoors } from './doors.ts';
@@ -86,7 +87,7 @@ export function createAuth(deps: AuthDeps): Auth {
     hashCost === undefined
       ? createHashCost({ store, clock, log, totalMemoryBytes })
       : () => Promise.resolve(hashCost);
-  const passwords = createPasswords({ cost, log });
+  const passwords = createPasswords({ cost, compareBcrypt: createBcryptThread(clock), log });
   const audit = createAudit({ store, clock, log });
   const revocation = createRevocation({ store, audit, log });
   const regulation = createRegulation({

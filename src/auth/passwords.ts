@@ -1,6 +1,7 @@
 import { BivouacError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type Argon2Cost, hashArgon2, parsePhc, verifyArgon2 } from './argon2.ts';
+import { type CompareBcrypt, parseForeignHash, verifyForeign } from './foreign-hashes.ts';
 import { createGate } from './gate.ts';
 import { normalisePassword } from './password-policy.ts';
 
@@ -29,17 +30,24 @@ export interface Passwords {
    * `isStillWanted` is asked when the hash is about to start: it may have waited in the queue.
    */
   verify(raw: string, phc: string | undefined, isStillWanted?: () => boolean): Promise<Verdict>;
-  /** True for a hash that is cheaper than today's. */
+  /** True for a hash that is cheaper than today's, or another system's. */
   isOutdated(phc: string): Promise<boolean>;
   /** Hashes computed since the start, those for nobody included. */
   hashCount(): number;
 }
 
+/** Whether a stored hash is of a form that a sign-in can verify. */
+export function isKnownHash(stored: string): boolean {
+  return parsePhc(stored) !== undefined || parseForeignHash(stored) !== undefined;
+}
+
 export function createPasswords({
   cost,
+  compareBcrypt,
   log,
 }: {
   readonly cost: () => Promise<Argon2Cost>;
+  readonly compareBcrypt: CompareBcrypt;
   readonly log: Log;
 }): Passwords {
   const gate = createGate({ concurrent: HASHES_CONCURRENT, waiting: HASHES_WAITING });
@@ -48,6 +56,12 @@ export function createPasswords({
   async function compare(raw: string, phc: string | undefined): Promise<Verdict> {
     const password = normalisePassword(raw);
     const parsed = phc === undefined ? undefined : parsePhc(phc);
+    const foreign = phc === undefined || parsed !== undefined ? undefined : parseForeignHash(phc);
+    if (foreign !== undefined && password !== undefined) {
+      hashCount += 1;
+      // As it was typed: the other system knew nothing of our one form.
+      return (await verifyForeign(raw, foreign, compareBcrypt)) ? 'match' : 'mismatch';
+    }
     if (phc !== undefined && parsed === undefined) {
       // Fail closed: an unknown prefix is never compared as if it were a password in the clear.
       log.warnRarely('hash_unreadable', 'auth.hash_unreadable', {});

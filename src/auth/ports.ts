@@ -55,6 +55,11 @@ export interface NewUser {
   readonly name: string;
   /** In the clear; checked against the policy here. Without one, the user signs in by certificate only. */
   readonly password?: string;
+  /**
+   * Instead of a password: its hash from another system (`foreign-hashes.ts` lists the forms). It is replaced
+   * by one of ours at the first sign-in.
+   */
+  readonly passwordHash?: string;
   /** Channel names; a missing channel is made. Each is joined in both directions. */
   readonly groups?: readonly string[];
   /** `user` when absent. */
@@ -76,7 +81,8 @@ export interface UserChange {
 /**
  * The actions on people. Names are found without regard to case. All of them are audited.
  * Failures: BivouacError `user.exists`, `user.unknown`, `user.name_invalid`, `user.email_invalid`,
- * `user.last_admin`, `group.name_invalid`, `password.weak`, `password.forbidden_chars`, `auth.busy`.
+ * `user.last_admin`, `group.name_invalid`, `password.weak`, `password.forbidden_chars`,
+ * `password.hash_unknown`, `auth.busy`.
  */
 export interface Users {
   add(user: NewUser, by: Actor): Promise<User>;

@@ -10,7 +10,7 @@ import {
 import type { AuditLog } from './audit.ts';
 import { foldName, parseEmail, parseGroupName, parseUserName } from './names.ts';
 import { checkPassword, type PasswordPolicy } from './password-policy.ts';
-import type { Passwords } from './passwords.ts';
+import { isKnownHash, type Passwords } from './passwords.ts';
 import type { RevocationCause, RevocationNotice, Users } from './ports.ts';
 import type { RevocationCenter } from './revoke.ts';
 import { userOf } from './user-view.ts';
@@ -52,9 +52,12 @@ export function createUsers({
   }
 
   return {
-    async add({ name: rawName, password, groups = [], role = 'user', email }, by) {
+    async add({ name: rawName, password, passwordHash, groups = [], role = 'user', email }, by) {
       const { name, nameKey } = parseUserName(rawName);
       const groupNames = parseGroups(groups);
+      if (passwordHash !== undefined && !isKnownHash(passwordHash)) {
+        throw new BivouacError('password.hash_unknown');
+      }
       const id = newId();
       const added = await store.principals.add({
         id,
@@ -62,7 +65,7 @@ export function createUsers({
         nameKey,
         email: email === undefined || email === '' ? null : parseEmail(email),
         role: parseRole(role),
-        phc: password === undefined ? null : await hash(password, name),
+        phc: password === undefined ? (passwordHash ?? null) : await hash(password, name),
         groups: groupNames,
         audit: audit.entry(by, 'user.add', {
           targetId: id,
@@ -70,7 +73,7 @@ export function createUsers({
           detail: {
             role,
             groups: groupNames.map((group) => group.name),
-            hasPassword: password !== undefined,
+            hasPassword: password !== undefined || passwordHash !== undefined,
           },
         }),
       });

@@ -73,6 +73,7 @@ export const ERROR_CODES = {
   'group.unknown': { status: 404, text: 'There is no channel of this name' },
   'group.name_invalid': { status: 400, text: 'This channel name is not allowed' },
   'password.weak': { status: 400, text: 'The password is too weak' },
+  'password.hash_unknown': { status: 400, text: 'This form of a password hash is not known' },
   'password.forbidden_chars': { status: 400, text: 'Passwords should not include @ or : characters' },
   'account.not_offered': { status: 403, text: 'Accounts by e-mail are switched off here' },
   'account.domain_refused': { status: 400, text: 'E-mail addresses of this domain cannot register here' },
@@ -100,6 +101,14 @@ export const ERROR_CODES = {
   'package.host_invalid': { status: 400, text: 'This host name or address cannot be used in a package' },
   'link.too_many': { status: 409, text: 'Too many download links are open: wait until some have ended' },
   'link.impossible': { status: 409, text: 'There is no listener that could serve a download link' },
+  // media
+  'media.unknown': { status: 404, text: 'There is no such file' },
+  'media.no_bucket': { status: 404, text: 'There is no bucket of this name' },
+  'media.not_single_use': {
+    status: 409,
+    text: 'Only files on the kit itself can be given out for a single use',
+  },
+  'media.store_failed': { status: 502, text: 'The store of this bucket does not answer as it should' },
   // time
   'time.has_source': { status: 409, text: 'The clock is set by a better source than a person' },
   'time.refused': { status: 400, text: 'This cannot be the time' },

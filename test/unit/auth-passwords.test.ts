@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compare } from 'bcryptjs';
 import fc from 'fast-check';
 import { hashArgon2, parsePhc } from '../../src/auth/argon2.ts';
 import { createGate } from '../../src/auth/gate.ts';
@@ -14,7 +15,7 @@ import { openTestStore } from '../support/store-fixture.ts';
 const cheap = () => Promise.resolve(CHEAP_HASH);
 
 test('every printable password comes back, in whatever form it is typed', async () => {
-  const passwords = createPasswords({ cost: cheap, log: silentLog });
+  const passwords = createPasswords({ cost: cheap, compareBcrypt: compare, log: silentLog });
   const printable = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(printable, async (raw) => {
@@ -40,7 +41,7 @@ test('hashes of unknown or damaged form are refused, never compared as text', as
     ...silentLog,
     warnRarely: (_: string, ev: string, fields?: LogFields) => events.push([ev, fields]),
   };
-  const passwords = createPasswords({ cost: cheap, log });
+  const passwords = createPasswords({ cost: cheap, compareBcrypt: compare, log });
   const good = await passwords.hash(GOOD_PASSWORD);
   for (const phc of [
     GOOD_PASSWORD,
@@ -68,7 +69,7 @@ test('hashes of unknown or damaged form are refused, never compared as text', as
 });
 
 test('nobody’s password costs a hash as well', async () => {
-  const passwords = createPasswords({ cost: cheap, log: silentLog });
+  const passwords = createPasswords({ cost: cheap, compareBcrypt: compare, log: silentLog });
   assert.equal(await passwords.verify(GOOD_PASSWORD, undefined), 'mismatch');
   assert.equal(await passwords.verify('\ud800', undefined), 'mismatch');
   assert.equal(await passwords.verify('x'.repeat(10_000), undefined), 'mismatch');
@@ -76,7 +77,7 @@ test('nobody’s password costs a hash as well', async () => {
 });
 
 test('a flood is told at once that there is no room, and those in line are served', async () => {
-  const passwords = createPasswords({ cost: cheap, log: silentLog });
+  const passwords = createPasswords({ cost: cheap, compareBcrypt: compare, log: silentLog });
   const phc = await passwords.hash(GOOD_PASSWORD);
   const verdicts = await Promise.all(Array.from({ length: 40 }, () => passwords.verify(GOOD_PASSWORD, phc)));
   assert.deepEqual(
@@ -91,7 +92,7 @@ test('a flood is told at once that there is no room, and those in line are serve
 });
 
 test('who has waited is asked again whether it is still wanted', async () => {
-  const passwords = createPasswords({ cost: cheap, log: silentLog });
+  const passwords = createPasswords({ cost: cheap, compareBcrypt: compare, log: silentLog });
   assert.equal(await passwords.verify(GOOD_PASSWORD, undefined, () => false), 'unwanted');
   assert.equal(passwords.hashCount(), 0);
 });
@@ -165,7 +166,11 @@ test('hashes of today parse, and say when they are too cheap', async () => {
   assert.equal(parsed?.salt.length, 16);
   assert.equal(parsed?.tag.length, 32);
   const of = (memoryKib: number, passes: number) =>
-    createPasswords({ cost: () => Promise.resolve({ memoryKib, passes }), log: silentLog }).isOutdated(phc);
+    createPasswords({
+      cost: () => Promise.resolve({ memoryKib, passes }),
+      compareBcrypt: compare,
+      log: silentLog,
+    }).isOutdated(phc);
   assert.deepEqual(await Promise.all([of(16, 2), of(8, 1), of(17, 2), of(16, 3)]), [
     false,
     false,
