@@ -11,6 +11,8 @@ import { createLog, type Log, silentLog } from './core/log.ts';
 import { problemOfStreamHandshake } from './http/connection-problem.ts';
 import { CONTROL_PEER } from './http/peer.ts';
 import { createHttpServer, type HttpServer, type ListenerSpec } from './http/server.ts';
+import { createScreenStream } from './http/stream/screen-stream.ts';
+import { upgradeHandlers } from './http/upgrade.ts';
 import { Hub, type HubLimits } from './hub/hub.ts';
 import { registerHubMetrics } from './hub/metrics.ts';
 import { tlsOptions } from './pki/tls-material.ts';
@@ -89,7 +91,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     kit.authority.startUpkeep();
     started.defer(watchHostIdentity(clock, () => void kit.authority.refresh()));
 
-    const http = createHttp(kit);
+    const http = createHttp(kit, hub);
     const cot = createCot(kit, hub);
     const { asksForCertificate } = POLICIES[config.cot.auth];
     const cotTls = () => tls(kit, asksForCertificate ? 'ask' : 'none');
@@ -137,7 +139,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     return tlsOptions(kit.authority.material(), { clientCertificate, hasAesInstructions });
   }
 
-  function createHttp(kit: Kit): HttpServer {
+  function createHttp(kit: Kit, hub: Hub): HttpServer {
     const socketPath = controlSocketPath(config.dataDir);
     clearControlSocket(socketPath);
     const { https, httpsCert, http, portal, ops } = config.listen;
@@ -156,6 +158,9 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       log,
       metrics: kit.metrics,
       onProblem: kit.http.onProblem,
+      upgrades: upgradeHandlers({
+        '/api/stream': createScreenStream({ hub, tickets: kit.auth.tickets, clock: kit.clock, log }).upgrade,
+      }),
     });
   }
 

@@ -137,6 +137,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       metrics,
       users: auth.users,
       doors: auth,
+      pairing: auth.pairing,
       proxy: settings.proxy,
       claim: auth.claim,
       audit: auth.audit,

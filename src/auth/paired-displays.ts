@@ -9,7 +9,7 @@ import { createGranting } from './pairing-grants.ts';
 import { deviceKindOf, parseScreenName } from './pairing-names.ts';
 import type { Approver, Pairing, PairingView } from './pairing-ports.ts';
 import { managesAll, refuseApprover } from './pairing-rights.ts';
-import type { RevocationNotice } from './ports.ts';
+import type { Actor, RevocationNotice } from './ports.ts';
 import type { RevocationCenter } from './revoke.ts';
 
 export interface PairedDisplaysDeps {
@@ -29,7 +29,7 @@ export function createPairedDisplays({
   audit,
   clock,
   log,
-}: PairedDisplaysDeps): Pick<Pairing, 'list' | 'change' | 'revoke'> {
+}: PairedDisplaysDeps): Pick<Pairing, 'list' | 'change' | 'revoke' | 'leave'> {
   const granting = createGranting(store);
 
   // What happens to an owner happens to the screens that hear what he hears; the store has done its part.
@@ -53,6 +53,13 @@ export function createPairedDisplays({
     const isHis = managesAll(by, clock.now()) || pairing?.approverId === by.user?.id;
     if (pairing === undefined || !isHis) throw new BivouacError('pairing.unknown');
     return pairing;
+  }
+
+  async function end({ id, name, kind }: PairingRecord, by: Actor, action: string): Promise<void> {
+    const entry = audit.entry(by, action, { target: name, detail: { pairing: id, kind } });
+    const ended = await store.pairings.remove({ id, audit: entry });
+    board.remove(id);
+    if (ended !== undefined) await revocation.announce({ ...ended, cause: 'revoked', scope: 'all' });
   }
 
   return {
@@ -86,17 +93,11 @@ export function createPairedDisplays({
       await revocation.announce({ principalId, cause: 'groups_changed', scope: 'all', serials: [] });
     },
 
-    async revoke(id, by) {
-      const pairing = await own(id, by);
-      const ended = await store.pairings.remove({
-        id,
-        audit: audit.entry(by.actor, 'pairing.revoke', {
-          target: pairing.name,
-          detail: { pairing: id, kind: pairing.kind },
-        }),
-      });
-      board.remove(id);
-      if (ended !== undefined) await revocation.announce({ ...ended, cause: 'revoked', scope: 'all' });
+    revoke: async (id, by) => end(await own(id, by), by.actor, 'pairing.revoke'),
+
+    async leave(displayId, by) {
+      const pairing = await store.pairings.byDisplay(displayId);
+      if (pairing !== undefined) await end(pairing, by, 'pairing.leave');
     },
   };
 }

@@ -70,7 +70,7 @@ export function createPairingApprovals({
         throw new BivouacError('pairing.code_unknown');
       }
       if (guesser !== undefined) limits.right(guesser);
-      return requestOf(found);
+      return { ...requestOf(found), channels: await granting.channelsFor(undefined, by) };
     },
 
     async approve({ id, name, channels }, by) {

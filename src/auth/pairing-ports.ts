@@ -76,6 +76,12 @@ export interface PairingRequest {
   readonly expiresMs: number;
 }
 
+/** A request as somebody sees it who is about to approve it. */
+export interface FoundRequest extends PairingRequest {
+  /** What it will hear, unless he says otherwise. */
+  readonly channels: readonly string[];
+}
+
 /** A row of the list: what waits, what the kit shows, and what is paired. */
 export interface PairingView extends Omit<PairingRequest, 'expiresMs'> {
   /** `open`: the kit shows its code. `approved`: the device has not fetched its tokens yet. */
@@ -125,7 +131,7 @@ export interface Pairing {
   typed(offer: DeviceVisit & { readonly code: string; readonly device: DeviceClaim }): Promise<PairedTokens>;
 
   /** The device that shows this code, for a person to look at before approving. A wrong code counts. */
-  find(code: string, by: Approver): Promise<PairingRequest>;
+  find(code: string, by: Approver): Promise<FoundRequest>;
   approve(order: { readonly id: string } & Grant, by: Approver): Promise<PairingRequest>;
   refuse(id: string, by: Approver): Promise<PairingRequest>;
   /** Shows a code for 120 s, for one device; the one shown before is void. */
@@ -138,6 +144,8 @@ export interface Pairing {
   change(order: { readonly id: string } & Grant, by: Approver): Promise<void>;
   /** Ends a paired device: its tokens, its streams, now. Or a request that waits. */
   revoke(id: string, by: Approver): Promise<void>;
+  /** A display signs itself off, for good. */
+  leave(displayId: string, by: Actor): Promise<void>;
 
   /** For the kit's own display and buttons: what is to be seen at this moment. Empty where no server runs. */
   shown(): PairingShown;

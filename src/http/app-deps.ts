@@ -1,4 +1,5 @@
 import type { AuthDoors } from '../auth/doors.ts';
+import type { Pairing } from '../auth/pairing-ports.ts';
 import type {
   Audit,
   Claim,
@@ -32,6 +33,7 @@ export interface AppDeps {
   readonly doors: AuthDoors;
   /** A reverse proxy that signs people in; undefined for none. */
   readonly proxy: ProxySettings | undefined;
+  readonly pairing: Pairing;
   readonly claim: Claim;
   readonly audit: Pick<Audit, 'list'>;
   /** Of the configuration what is about HTTP, and what documents of other servers name. */

@@ -30,6 +30,7 @@ import { registerMyCertRoutes } from './routes/my-certs.ts';
 import { registerOnboardingRoutes } from './routes/onboarding.ts';
 import { registerOpsRoutes } from './routes/ops.ts';
 import { registerPackageRoutes } from './routes/packages.ts';
+import { registerScreenRoutes } from './routes/pairing/screen-routes.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
 import { registerTimeRoutes } from './routes/time.ts';
@@ -144,6 +145,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   });
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
+  registerScreenRoutes(router, deps);
   registerSignInDoors(router, { ...deps, onboarding });
   const openApiDocument = () =>
     app.getOpenAPI31Document({

@@ -11,7 +11,8 @@ export interface Channels {
 /** The channels of a user over HTTP: the same that its stream has. */
 export function channelsOf({ groups, role, kind }: User): Channels {
   const names = (direction: 'IN' | 'OUT') =>
-    groups.length === 0
+    // A screen was granted channels by name: one that lost them all hears nothing.
+    groups.length === 0 && kind !== 'display'
       ? [ANONYMOUS_CHANNEL]
       : groups.filter((group) => group.direction === direction).map(({ name }) => name);
   const mayOnlyRead = role === 'viewer' || kind === 'display';

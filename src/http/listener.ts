@@ -15,6 +15,7 @@ import { type ConnectionProblem, problemOfClientError } from './connection-probl
 import { errorResponse } from './errors.ts';
 import type { HttpLimits } from './limits.ts';
 import { isLoopback, type ListenerName, type Peer, peerOf, rawSocketOf } from './peer.ts';
+import type { UpgradeHandlers } from './upgrade.ts';
 
 /** The app as a listener sees it: one request and where it came from in, one answer out. */
 export type FetchHandler = (request: Request, peer: Peer) => Response | Promise<Response>;
@@ -30,6 +31,8 @@ export interface ListenerDeps {
   readonly limits: HttpLimits;
   readonly log: Log;
   readonly onProblem: (problem: ConnectionProblem) => void;
+  /** WebSockets; without it there are none. */
+  readonly upgrades?: UpgradeHandlers | undefined;
 }
 
 /** One bound socket of one listener kind: node's server, wired to the app and held to the limits. */
@@ -43,8 +46,9 @@ export interface Listener {
   close(deadlineMs: number): Promise<void>;
 }
 
-function serverOptions(limits: HttpLimits): ServerOptions {
+function serverOptions({ limits, upgrades }: ListenerDeps): ServerOptions {
   return {
+    shouldUpgradeCallback: (request) => upgrades?.isServed(request) ?? false,
     headersTimeout: limits.headersTimeoutMs,
     // Bodies have a deadline of their own below: this one would count from the first byte of the headers.
     requestTimeout: 0,
@@ -72,7 +76,7 @@ export function createListener(deps: ListenerDeps): Listener {
 
   const server = isTls
     ? createTlsServer({
-        ...serverOptions(limits),
+        ...serverOptions(deps),
         ...deps.tls,
         ALPNProtocols: ['http/1.1'],
         handshakeTimeout: limits.handshakeTimeoutMs,
@@ -80,7 +84,7 @@ export function createListener(deps: ListenerDeps): Listener {
         requestCert: name === 'httpsCert',
         rejectUnauthorized: false,
       })
-    : createPlainServer(serverOptions(limits));
+    : createPlainServer(serverOptions(deps));
   server.maxConnections = limits.maxConnections;
   // On the control socket sits a person, who may read an export page by page.
   server.setTimeout(name === 'control' ? 0 : limits.idleTimeoutMs);
@@ -121,6 +125,11 @@ export function createListener(deps: ListenerDeps): Listener {
     });
     if (!incoming.complete) cutSlowBody(incoming, limits);
     void answer(incoming, outgoing);
+  });
+
+  // From here on the connection is the handler's; only a cut by the limits or by stopping ends it from here.
+  server.on('upgrade', (incoming, socket, head) => {
+    deps.upgrades?.handle(incoming, socket, head, peers.get(incoming.socket as Socket)!);
   });
 
   server.on('error', (error) =>

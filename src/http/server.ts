@@ -8,6 +8,7 @@ import type { ConnectionProblem } from './connection-problem.ts';
 import { HTTP_LIMITS, type HttpLimits, STOP_DEADLINE_MS } from './limits.ts';
 import { createListener, type FetchHandler, type Listener } from './listener.ts';
 import type { ListenerName, Peer } from './peer.ts';
+import type { UpgradeHandlers } from './upgrade.ts';
 
 /** Where a listener accepts: an address, or the path of the control socket (mode 0600; must not exist yet). */
 export type ListenPoint = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -27,6 +28,8 @@ export interface HttpServerDeps {
   readonly limits?: Partial<HttpLimits>;
   /** Told of connections that never became a request, for the diagnosis page. Hostile peers can call it often. */
   readonly onProblem: (problem: ConnectionProblem) => void;
+  /** WebSockets, on every listener; each handler says where it is served. */
+  readonly upgrades?: UpgradeHandlers;
 }
 
 /**
@@ -89,6 +92,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       limits,
       log,
       onProblem: deps.onProblem,
+      upgrades: deps.upgrades,
     });
     try {
       await listen(listener.server, point);

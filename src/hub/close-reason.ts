@@ -24,6 +24,8 @@ export const CLOSE_REASONS = [
   'auth_mismatch',
   /** Revoked, disabled or deleted while connected. */
   'access_revoked',
+  /** The sign-in that opened a screen's stream is over: it comes back with another. */
+  'sign_in_ended',
   /** The peer sent bytes that make the rest of its stream unreadable. */
   'protocol_error',
   /** The peer sent too many events that had to be refused. */

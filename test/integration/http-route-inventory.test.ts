@@ -30,6 +30,20 @@ const PUBLIC = [
   'GET /crl/:caId on portal, https, httpsCert, http',
   'GET /join/:token/:file on portal, https, http',
   'GET /p/:token/:file on portal, https, http',
+  // A screen has nothing to show yet; what it asks for, somebody must approve.
+  'POST /api/pair on https, http',
+  'GET /api/code on https, http',
+  'POST /api/code on https, http',
+  // These ask for name and password themselves.
+  'POST /api/link on https, http',
+  'POST /link on https, http',
+  'GET /.well-known/oauth-authorization-server on https, http',
+  'POST /oauth/device_authorization on https, http',
+  'POST /oauth/token on https, http',
+  'POST /oauth/revoke on https, http',
+  'GET /pair on https, http',
+  'POST /pair on https, http',
+  'POST /pair/decision on https, http',
   // Ways in. What comes behind the first step is judged by the handler, by its login token.
   'GET /api/setup on https, http',
   'POST /api/setup/claim on https, http',

@@ -26,6 +26,7 @@ test('a person sees who asks, approves, and the device becomes a display of his,
     remote: '10.42.0.17',
     createdMs: clock.now() - 20 * SECOND_MS,
     expiresMs: issued.expiresMs,
+    channels: ['blue', 'red'],
   });
   await pairing.approve({ id: found.id, name: 'Big TV', channels: ['RED'] }, alice);
 

@@ -83,7 +83,7 @@ export class FakePeer implements Wire {
   }
 }
 
-const LIMITS: HubLimits = {
+export const HUB_LIMITS: HubLimits = {
   flushWindowMs: 20,
   disconnectGraceMs: 10_000,
   idleTimeoutMs: 900_000,
@@ -106,7 +106,7 @@ export function createWorld(limits: Partial<HubLimits> = {}, offersProtocolV1 = 
     },
     log: silentLog,
     sink: { record: (event) => recorded.push(event) },
-    limits: { ...LIMITS, ...limits },
+    limits: { ...HUB_LIMITS, ...limits },
     offersProtocolV1,
     serverVersion: 'test',
   });

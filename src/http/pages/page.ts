@@ -17,7 +17,10 @@ ol{padding-left:28px}
 .panel{background:var(--panel);border:1px solid var(--line);border-radius:12px;padding:16px;margin:16px 0}
 a{color:var(--accent)}
 a.button{display:block;min-height:56px;padding:14px 16px;border-radius:12px;background:var(--accent);color:var(--bg);font-weight:700;text-align:center;text-decoration:none;margin:16px 0}
-a.second{background:none;color:var(--accent);border:2px solid var(--accent)}
+a.second,button.second{background:none;color:var(--accent);border:2px solid var(--accent)}
+label{display:block;margin:16px 0}
+input{display:block;width:100%;min-height:48px;padding:8px 12px;margin:4px 0;border:1px solid var(--quiet);border-radius:10px;background:var(--bg);color:var(--text);font:inherit}
+button{display:block;width:100%;min-height:56px;margin:16px 0;border:0;border-radius:12px;background:var(--accent);color:var(--bg);font:inherit;font-weight:700}
 `;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');

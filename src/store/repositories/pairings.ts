@@ -112,6 +112,10 @@ export const pairings = {
 
   byId: read((db, id: string): PairingRecord | undefined => byId(db, id)),
 
+  byDisplay: read((db, principalId: string): PairingRecord | undefined =>
+    pairingRow(db, 'p.principal_id = :principalId', { principalId }),
+  ),
+
   byDeviceCode: read((db, deviceCodeHash: string): PairingRecord | undefined =>
     pairingRow(db, 'p.device_code_hash = :deviceCodeHash', { deviceCodeHash }),
   ),

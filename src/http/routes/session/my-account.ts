@@ -60,23 +60,14 @@ const endAllRoute = createRoute({
   responses: jsonAnswer(z.object({ ended: z.number().int() }), 'How many were open'),
 });
 
-const ticketRoute = createRoute({
-  method: 'post',
-  path: '/api/ws-ticket',
-  tags,
-  summary: 'A ticket for one WebSocket',
-  description: 'For 30 seconds and one use, in the query of the address, which is no place for a token.',
-  responses: jsonAnswer(z.object({ ticket: z.string(), expiresMs: timeMs }), 'The ticket'),
-});
-
 export interface AccountRouteDeps {
-  readonly doors: Pick<AuthDoors, 'ownAccount' | 'sessions' | 'tickets'>;
+  readonly doors: Pick<AuthDoors, 'ownAccount' | 'sessions'>;
   readonly browser: BrowserSessions;
 }
 
 /** People about their own password and sessions. */
 export function registerAccountRoutes(router: Router, { doors, browser }: AccountRouteDeps): void {
-  const { ownAccount, sessions, tickets } = doors;
+  const { ownAccount, sessions } = doors;
 
   router.api(IN_BROWSER, passwordRoute, async (c) => {
     const current = sessionOf(c);
@@ -106,17 +97,6 @@ export function registerAccountRoutes(router: Router, { doors, browser }: Accoun
     const exceptId = sessionOf(c)?.sessionId;
     const order = { principalId: personOf(c).id, ...(exceptId === undefined ? {} : { exceptId }) };
     return c.json({ ended: await sessions.endAll(order, callerOf(c).actor) }, 200);
-  });
-
-  router.api({ ...ONESELF, on: ['https', 'httpsCert', 'http'] }, ticketRoute, async (c) => {
-    const caller = callerOf(c);
-    const holder = {
-      user: userOf(c),
-      sessionId: sessionOf(c)?.sessionId,
-      certSerial:
-        caller.kind === 'user' && caller.via === 'certificate' ? c.env.peer.certificate?.serial : undefined,
-    };
-    return c.json(await tickets.issue(holder), 200);
   });
 }
 
