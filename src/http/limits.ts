@@ -15,6 +15,11 @@ export const HTTP_LIMITS = {
   minBodyBytesPerSecond: 2 * KIB,
   /** No byte in either direction for so long, within a request or its answer, ends the connection. */
   idleTimeoutMs: 60 * SECOND_MS,
+  /**
+   * What ends a session is often a request of that very session, which is to have its answer. A revocation is
+   * everywhere within two seconds: this is the half of them.
+   */
+  endGraceMs: SECOND_MS,
   /** Between requests: a phone page asks again within seconds, and an idle TLS session costs 40 KB. */
   keepAliveMs: 20 * SECOND_MS,
   /** Request line and headers. Basic credentials, a cookie and a long Marti query fit five times. */

@@ -41,6 +41,8 @@ export interface Listener {
   readonly server: Server;
   /** Sockets by what was proved on them, for cutting them when a certificate is revoked. */
   connections(): Iterable<readonly [Socket, Peer | undefined]>;
+  /** Ends one of them at once, or after the answer that is under way, which then has to be quick. */
+  end(socket: Socket): void;
   setTls(tls: TlsOptions): void;
   /** Takes no more connections, lets answers under way finish, and cuts what is left at the deadline. */
   close(deadlineMs: number): Promise<void>;
@@ -67,6 +69,8 @@ export function createListener(deps: ListenerDeps): Listener {
   const perAddress = new Map<string, number>();
   /** Raw sockets with a request under way. */
   const busy = new Set<Socket>();
+  /** Of those, which are to end with it. */
+  const ending = new Set<Socket>();
   let isClosing = false;
 
   const answer = getRequestListener(
@@ -121,7 +125,7 @@ export function createListener(deps: ListenerDeps): Listener {
     busy.add(raw);
     outgoing.once('close', () => {
       busy.delete(raw);
-      if (isClosing) incoming.socket.destroySoon();
+      if (isClosing || ending.delete(raw)) incoming.socket.destroySoon();
     });
     if (!incoming.complete) cutSlowBody(incoming, limits);
     void answer(incoming, outgoing);
@@ -147,6 +151,17 @@ export function createListener(deps: ListenerDeps): Listener {
     server,
     *connections() {
       for (const socket of isTls ? secured : open) yield [socket, peers.get(socket)];
+    },
+    end(socket) {
+      const raw = rawSocketOf(socket);
+      if (!busy.has(raw)) {
+        socket.destroy();
+        return;
+      }
+      ending.add(raw);
+      const timer = setTimeout(() => socket.destroy(), limits.endGraceMs);
+      timer.unref();
+      socket.once('close', () => clearTimeout(timer));
     },
     setTls(tls) {
       if (isTls) (server as TlsServer).setSecureContext(tls);

@@ -138,7 +138,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       for (const { listener } of open) {
         for (const [socket, peer] of listener.connections()) {
           if (peer === undefined || !matches(peer)) continue;
-          socket.destroy();
+          listener.end(socket);
           closed += 1;
         }
       }
