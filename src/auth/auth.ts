@@ -20,6 +20,7 @@ import { createHttpLogin } from './http-login.ts';
 import { foldName } from './names.ts';
 import { createPairing } from './pairing.ts';
 import type { Pairing } from './pairing-ports.ts';
+import { createPasskeys } from './passkeys.ts';
 import { createPasswordLogin } from './password-login.ts';
 import { checkPassword, type PasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
@@ -164,6 +165,7 @@ export function createAuth(deps: AuthDeps): Auth {
     fileTokens: createFileTokens({ store, signed, keys, clock }),
     codeTokens: createCodeTokens(signed),
     factors: createFactors({ ...base, ...foundation, secondFactor }),
+    passkeys: createPasskeys({ ...base, ...foundation }),
     notices,
     secrets: createSecrets({ store, sealer, audit }),
     pairing: createPairing({

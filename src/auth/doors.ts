@@ -9,6 +9,7 @@ import type {
 } from './account-ports.ts';
 import type { Factors } from './factor-ports.ts';
 import type { Notices } from './notices.ts';
+import type { Passkeys } from './passkey-ports.ts';
 import type { Secrets } from './secrets.ts';
 import type { ApiTokens, CodeTokens, Csrf, FileTokens, Sessions, Tickets } from './session-ports.ts';
 import type { SignIn } from './sign-in-ports.ts';
@@ -23,6 +24,7 @@ export interface AuthDoors {
   readonly fileTokens: FileTokens;
   readonly codeTokens: CodeTokens;
   readonly factors: Factors;
+  readonly passkeys: Passkeys;
   readonly claimCode: ClaimCode;
   readonly adminRecovery: AdminRecovery;
   readonly ownAccount: OwnAccount;

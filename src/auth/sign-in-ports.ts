@@ -12,7 +12,14 @@ export type Door = 'web' | 'ots' | 'rport' | 'taxii' | 'takeout' | 'fts';
 /** How a one-time code reaches a person. */
 export type CodeMethod = 'email' | 'pushover' | 'script' | 'url';
 export type FactorMethod = 'totp' | 'recovery_code' | CodeMethod;
-export type SignInMethod = 'password' | 'proxy' | 'claim_code' | 'admin_recovery' | 'pairing' | FactorMethod;
+export type SignInMethod =
+  | 'password'
+  | 'passkey'
+  | 'proxy'
+  | 'claim_code'
+  | 'admin_recovery'
+  | 'pairing'
+  | FactorMethod;
 
 /** A completed sign-in. Good at once only: opening a session fails if the user was changed meanwhile. */
 export interface Proof {

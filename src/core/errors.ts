@@ -61,6 +61,13 @@ export const ERROR_CODES = {
     status: 503,
     text: 'The kit does not know the time, so codes of an app cannot be checked: use a recovery code',
   },
+  'passkey.impossible': {
+    status: 400,
+    text: 'Passkeys need a page with a name and a trusted certificate, not an address',
+  },
+  'passkey.refused': { status: 400, text: 'This passkey was not accepted' },
+  'passkey.unknown': { status: 404, text: 'There is no such passkey' },
+  'passkey.too_many': { status: 409, text: 'This user has too many passkeys' },
   'setup.code_wrong': { status: 401, text: 'This is not the code on the display' },
   'setup.claimed': { status: 410, text: 'This kit has an administrator already' },
   'enrolment.too_many': { status: 409, text: 'This user has too many unused enrolment codes' },
@@ -78,7 +85,6 @@ export const ERROR_CODES = {
   'account.not_offered': { status: 403, text: 'Accounts by e-mail are switched off here' },
   'account.domain_refused': { status: 400, text: 'E-mail addresses of this domain cannot register here' },
   'mail.token_invalid': { status: 400, text: 'This link is not good any more' },
-  'mail.not_sent': { status: 502, text: 'The e-mail could not be sent' },
   // screens
   'pairing.code_unknown': { status: 404, text: 'This code is unknown, used or too old' },
   'pairing.unknown': { status: 404, text: 'There is no pairing of this id' },

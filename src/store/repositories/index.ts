@@ -15,6 +15,7 @@ import { history } from './history.ts';
 import { logins } from './logins.ts';
 import { mailTokens } from './mail-tokens.ts';
 import { pairings } from './pairings.ts';
+import { passkeys } from './passkeys.ts';
 import { passwords } from './passwords.ts';
 import { principals } from './principals.ts';
 import { secrets } from './secrets.ts';
@@ -39,6 +40,7 @@ export const repositories = {
   history,
   logins,
   mailTokens,
+  passkeys,
   pairings,
   passwords,
   principals,
