@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OPENTAKSERVER } from './compat/opentakserver.ts';
 import { OPENTAXII } from './compat/opentaxii.ts';
 import { RPORT } from './compat/rport.ts';
+import { TAKEOUT } from './compat/takeout.ts';
 import { type ConfigOf, flatten, key } from './key.ts';
 import { listenSchema } from './listen-address.ts';
 import { MAIL } from './mail.ts';
@@ -279,6 +280,7 @@ export const SCHEMA = {
     opentakserver: OPENTAKSERVER,
     opentaxii: OPENTAXII,
     rport: RPORT,
+    takeout: TAKEOUT,
   },
 } as const;
 
