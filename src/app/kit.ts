@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Auth, createAuth } from '../auth/auth.ts';
 import type { Config } from '../config/schema.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -153,6 +154,8 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       history: store.history,
       shelvedEvent: oversizeShelf.get,
       groups: store.groups,
+      mediaDir: config.compat.takeout.MediaDir || join(config.dataDir, 'media'),
+      mediaIdKey: () => keystore.rootKey.derive('http/media-id'),
       diagnosis,
       time,
       kitName: config.name,

@@ -54,6 +54,10 @@ export interface AppDeps {
     sha256: string,
   ) => { readonly body: Uint8Array; readonly groupsIn: readonly string[] } | undefined;
   readonly groups: Pick<Repository<typeof groups>, 'list'>;
+  /** Each directory in it is a bucket of media files and data packages. */
+  readonly mediaDir: string;
+  /** Secret of this kit for the ids of media, 32 bytes. */
+  readonly mediaIdKey: () => Uint8Array;
   readonly diagnosis: Diagnosis;
   readonly time: TimePort;
   /** Name of the kit, as people gave it. */

@@ -9,6 +9,8 @@ import { addressTest } from './client-address.ts';
 import type { ConnectionProblem } from './connection-problem.ts';
 import { troubleOf } from './connection-trouble.ts';
 import { credentialsOf } from './credentials.ts';
+import { registerOpenTaxiiRoutes } from './dialects/opentaxii.ts';
+import { registerTakeoutRoutes } from './dialects/takeout.ts';
 import { createDownloadLinks } from './download-links.ts';
 import type { AppEnv } from './env.ts';
 import { errorResponse } from './errors.ts';
@@ -147,6 +149,8 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerPortalRoutes(router, { ...deps, links });
   registerScreenRoutes(router, deps);
   registerSignInDoors(router, { ...deps, onboarding });
+  registerOpenTaxiiRoutes(router, deps);
+  registerTakeoutRoutes(router, deps);
   const openApiDocument = () =>
     app.getOpenAPI31Document({
       openapi: '3.1.0',
