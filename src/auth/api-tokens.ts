@@ -10,6 +10,7 @@ import { foldName } from './names.ts';
 import { estimateBits } from './password-policy.ts';
 import type { createRegulation } from './regulation.ts';
 import type { RevocationCenter } from './revoke.ts';
+import { CLOCK_TOLERANCE_MS } from './session-lives.ts';
 import { type ApiTokens, type ApiTokenView, TOKEN_SCOPES, type TokenScope } from './session-ports.ts';
 import type { TokenKeys } from './token-keys.ts';
 import { userOf } from './user-view.ts';
@@ -98,6 +99,12 @@ export function createApiTokens({
     return viewOf(record);
   }
 
+  /** Late, or made while the clock was ahead: then nobody knows how old it is. */
+  function isOver({ createdMs, expiresMs }: ApiTokenRecord): boolean {
+    const nowMs = clock.now();
+    return nowMs >= expiresMs || createdMs > nowMs + CLOCK_TOLERANCE_MS;
+  }
+
   function noteUse({ prefix, lastUsedMs }: ApiTokenRecord): void {
     const atMs = clock.now();
     if (lastUsedMs !== null && Math.abs(atMs - lastUsedMs) < USE_WRITE_PERIOD_MS) return;
@@ -150,7 +157,7 @@ export function createApiTokens({
         !facts.isVoid &&
         facts.principal.id === principalId &&
         isForStream(facts.token.scope) &&
-        clock.now() < facts.token.expiresMs;
+        !isOver(facts.token);
       if (!isGood) return undefined;
       noteUse(facts.token);
       return facts.token.scope as TokenScope;
@@ -177,7 +184,7 @@ export function createApiTokens({
       const { principal } = facts;
       const isUnclaimed = principal.role === 'administrator' && !facts.isBoxClaimed;
       if (facts.isVoid || principal.state !== 'enabled' || isUnclaimed) return { refused: 'revoked' };
-      if (clock.now() >= facts.token.expiresMs) return { refused: 'expired' };
+      if (isOver(facts.token)) return { refused: 'expired' };
       noteUse(facts.token);
       return { user: userOf(principal), token: viewOf(facts.token) };
     },

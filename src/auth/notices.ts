@@ -1,7 +1,15 @@
+import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Store } from '../store/open.ts';
 import type { Mailer } from './factor-ports.ts';
+
+/** Mails about one account in an hour: whoever has its password must not be able to bury a warning, or an inbox. */
+const MAILS_PER_HOUR = 10;
+const HOUR_MS = 60 * 60_000;
+
+/** Accounts whose mails are counted. */
+const COUNTED_MAX = 10_000;
 
 /** What happened to somebody's account that he should hear of, if it was not himself. */
 export type NoticeCode =
@@ -33,20 +41,33 @@ export function createNotices({
   store,
   mailer,
   kitName,
+  clock,
   log,
 }: {
   readonly store: Pick<Store, 'principals'>;
   /** Undefined where no mail server is configured. */
   readonly mailer: () => Mailer | undefined;
   readonly kitName: () => string;
+  readonly clock: Clock;
   readonly log: Log;
 }): Notices {
   const listeners = new Set<(notice: Notice) => void>();
+  /** Monotonic times of mails, by principal. */
+  const mailed = new Map<string, number[]>();
+
+  function mayMail(principalId: string): boolean {
+    const nowMs = clock.monotonicMs();
+    const times = (mailed.get(principalId) ?? []).filter((atMs) => nowMs - atMs < HOUR_MS);
+    if (times.length >= MAILS_PER_HOUR) return false;
+    if (mailed.size >= COUNTED_MAX) mailed.clear();
+    mailed.set(principalId, [...times, nowMs]);
+    return true;
+  }
 
   async function mail({ principalId, text }: Notice): Promise<void> {
     const post = mailer();
     const principal = post && (await store.principals.byId(principalId));
-    if (post === undefined || principal?.email == null) return;
+    if (post === undefined || principal?.email == null || !mayMail(principalId)) return;
     await post.send({ to: principal.email, subject: `${kitName()}: your account`, text });
   }
 

@@ -13,6 +13,12 @@ export const RPORT_LIFE_MAX_MS = 90 * DAY_MS;
 /** A spent refresh token may come again for so long: its reply was lost on bad Wi-Fi. */
 export const GRACE_MS = 20_000;
 
+/**
+ * A session that was opened later than now is of a time when the clock was ahead: nobody knows how old it is,
+ * and it would live for as long as the clock was wrong. A time server sets the clock back by less than this.
+ */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
 export interface Life {
   /** In any case. */
   readonly totalMs: number;

@@ -14,7 +14,14 @@ import { placeOf } from './address.ts';
 import type { AuditLog } from './audit.ts';
 import type { RevocationCenter } from './revoke.ts';
 import type { Activity } from './session-activity.ts';
-import { GRACE_MS, type Life, lifeOf, RPORT_LIFE_MAX_MS, RPORT_LIFE_MS } from './session-lives.ts';
+import {
+  CLOCK_TOLERANCE_MS,
+  GRACE_MS,
+  type Life,
+  lifeOf,
+  RPORT_LIFE_MAX_MS,
+  RPORT_LIFE_MS,
+} from './session-lives.ts';
 import type {
   IssuedToken,
   Sessions,
@@ -158,7 +165,8 @@ export function createSessions({
       return { refused: 'revoked' };
     }
     const now = activity.current(session);
-    if (clock.now() >= endOf(now) || !isFamilyAlive) return { refused: 'expired' };
+    const isFromTheFuture = session.createdMs > clock.now() + CLOCK_TOLERANCE_MS;
+    if (clock.now() >= endOf(now) || !isFamilyAlive || isFromTheFuture) return { refused: 'expired' };
     return { session: signedInOf(now, principal) };
   }
 
@@ -206,6 +214,7 @@ export function createSessions({
         access: access.row,
         nowMs: clock.now(),
         graceMs: GRACE_MS,
+        clockToleranceMs: CLOCK_TOLERANCE_MS,
         remote: place,
         userAgent: shortened(userAgent),
         reuseAudit: audit.entry({ id: null, name: 'stranger', remote: place }, 'session.reuse', {

@@ -8,6 +8,7 @@ import { CONSOLE } from '../../src/auth/ports.ts';
 import type { CodeDelivery, CodeSettings } from '../../src/auth/settings.ts';
 import type { Door } from '../../src/auth/sign-in-ports.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { GOOD_PASSWORD } from '../support/auth-fixture.ts';
 import { startFormReceiver, startMailServer } from '../support/code-receivers.ts';
 import { challengeOf, outcomeOf, PHONE, signInWorld, withFactors } from '../support/sign-in-world.ts';
 import { temporaryDir } from '../support/store-fixture.ts';
@@ -337,4 +338,33 @@ test('a mail server without TLS gets nothing where TLS is asked for', async (t) 
     await assert.rejects(mailer.send({ to: 'a@example.org', subject: 'x', text: 'y' }));
   }
   assert.deepEqual(server.mails, []);
+});
+
+test('a warning reaches its user, and no flood of them does', async (t) => {
+  const server = await startMailServer(t);
+  const smtp = { ...server, security: 'none' as const, username: '', password: '', from: 'kit@example.org' };
+  const mailer = createSmtpMailer(async () => smtp);
+  const { auth, setUpApp, clock, store } = await signInWorld(t, { mailer: () => mailer });
+  await setUpApp();
+  const connect = async (uid: string) => {
+    await auth.streamLogin.byPassword({
+      username: 'alice',
+      password: GOOD_PASSWORD,
+      uid,
+      remote: '10.1.1.1',
+    });
+    await store.principals.list();
+  };
+  const arrived = async (count: number) => {
+    for (let i = 0; i < 400 && server.mails.length < count; i += 1)
+      await new Promise((done) => setTimeout(done, 5));
+    assert.equal(server.mails.length, count);
+  };
+  for (let i = 0; i < 20; i += 1) await connect(`ANDROID-${i}`);
+  // One of them told of the app.
+  await arrived(10);
+  assert.deepEqual([...new Set(server.mails.map(({ subject }) => subject))], ['Bivouac: your account']);
+  clock.advance(60 * MINUTE_MS);
+  await connect('ANDROID-20');
+  await arrived(11);
 });

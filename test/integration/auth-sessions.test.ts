@@ -528,3 +528,21 @@ test('a loop of refreshing fills no table', async (t) => {
   );
   assert.equal(count, 1 + 100 + 5 + 1, 'the live one, spent ones, access tokens, media');
 });
+
+test('what was opened while the clock was ahead is over once the clock is right', async (t) => {
+  const w = await world(t);
+  const realMs = w.clock.now();
+  w.clock.setWall(realMs + 3_650 * DAY_MS);
+  const tokens = await openAll(w);
+  const api = await w.auth.apiTokens.create({ principalId: w.user.id, name: 'ci', scope: 'read' }, CONSOLE);
+  assert.equal(await w.verdict(tokens.ots), 'good');
+  // A time server's little correction does no harm.
+  w.clock.setWall(realMs + 3_650 * DAY_MS - 5 * MINUTE_MS);
+  assert.equal(await w.verdict(tokens.ots), 'good');
+  w.clock.setWall(realMs);
+  for (const kind of ALL_KINDS) assert.equal(await w.verdict(tokens[kind]), 'expired', kind);
+  assert.deepEqual(await w.auth.sessions.refresh({ token: tokens.refresh, ...PHONE }), {
+    refused: 'expired',
+  });
+  assert.equal((await w.auth.apiTokens.check({ token: api.token, remote: PHONE.remote })).refused, 'expired');
+});

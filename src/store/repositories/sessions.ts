@@ -70,6 +70,8 @@ export interface RefreshOrder {
   readonly access: Omit<NewSession, 'family'>;
   readonly nowMs: number;
   readonly graceMs: number;
+  /** A token made later than so long after now is of a clock that was ahead. */
+  readonly clockToleranceMs: number;
   readonly remote: string;
   readonly userAgent: string;
   /** For the case that a spent token comes back. */
@@ -253,7 +255,10 @@ function exchange(db: Db, order: RefreshOrder): RefreshOutcome {
   if (principal?.state !== 'enabled' || principal.credEpoch !== row.credEpoch) {
     return { refused: 'revoked', ended: endFamily(db, row.family) };
   }
-  if (nowMs >= row.expiresMs || nowMs >= row.idleExpiresMs) return { refused: 'expired', ended: [] };
+  const isFromTheFuture = row.createdMs > nowMs + order.clockToleranceMs;
+  if (nowMs >= row.expiresMs || nowMs >= row.idleExpiresMs || isFromTheFuture) {
+    return { refused: 'expired', ended: [] };
+  }
 
   const { credEpoch, authenticatedMs } = row;
   const { methods } = recordOf(row);
