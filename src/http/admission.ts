@@ -162,7 +162,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
   async function byShown(ways: readonly SignInWay[], credentials: Credentials): Promise<Shown> {
     const { authorization, otsToken, accessToken, sessionCookie, remote } = credentials;
-    const bearer = parseBearer(authorization);
+    const bearer = parseBearer(authorization) ?? bareToken(authorization, ways);
     if (bearer !== undefined) {
       return { caller: await byBearerHeader(bearer, ways, credentials), mechanism: 'token' };
     }
@@ -244,6 +244,12 @@ function showsNothing(
 ): boolean {
   const isShown = authorization !== undefined || (by.includes('ots') && otsToken !== undefined);
   return !isShown && error instanceof BivouacError && error.code === 'auth.required';
+}
+
+/** TakeoutFM takes its tokens without the word in front, too. */
+function bareToken(authorization: string | undefined, ways: readonly SignInWay[]): string | undefined {
+  if (authorization === undefined || !(ways.includes('takeout') || ways.includes('media'))) return undefined;
+  return isJwt(authorization) && !authorization.includes(' ') ? authorization : undefined;
 }
 
 function isJwt(token: string): boolean {

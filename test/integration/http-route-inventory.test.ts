@@ -83,6 +83,7 @@ const PUBLIC = [
   'POST /management/auth on https, httpsCert, http',
   'POST /api/token on https, httpsCert, http',
   'GET /api/token on https, httpsCert, http',
+  'POST /login on https, http',
   // What it opens is said by the token in its query.
   'GET /d/* on https, httpsCert, http',
 ];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 
 /**
- * Programs of other projects that tests use as clients and servers, from PyPI and npm: installed once into the
+ * Programs of other projects that tests use as clients and servers. Those of PyPI are installed once into the
  * directory for temporary files, and found there by later runs.
  */
 
@@ -45,14 +45,10 @@ export async function installCabby(): Promise<Cabby | undefined> {
   };
 }
 
-/** Directory in which the npm package s3rver is installed, or undefined where there is no way to npm. */
-export function s3rverPackage(): Promise<string | undefined> {
-  return installed('s3rver-3.7.1', async (dir) => {
-    const flags = ['--no-audit', '--no-fund', '--no-save', '--ignore-scripts', '--loglevel=error'];
-    await execute('npm', ['install', '--prefix', dir, ...flags, 's3rver@3.7.1'], {
-      timeout: INSTALL_TIMEOUT_MS,
-    });
-  });
+/** A program of the path, or of the directory `shelf` beside what is installed here. */
+export async function findProgram(name: string, shelf: string): Promise<string | undefined> {
+  const places = [...(process.env['PATH'] ?? '').split(':'), join(SHELF, shelf)];
+  return places.map((place) => join(place, name)).find((path) => existsSync(path));
 }
 
 /** Installs beside, and moves into place: a broken attempt is never taken for the whole. */

@@ -2,6 +2,7 @@ import type { AuthDoors } from '../../auth/doors.ts';
 import type { TakeoutBucketSettings } from '../../config/compat/takeout.ts';
 import { createMediaFolder, type MediaFolder, mediaFoldersIn } from '../../packages/media-folder.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { createBrowserSessions } from '../browser-session.ts';
 import type { Router } from '../router.ts';
 import { createCallerRights } from './caller-rights.ts';
 import type { Bucket } from './takeout/bucket.ts';
@@ -10,10 +11,10 @@ import { createDiskBucket } from './takeout/disk-bucket.ts';
 import { createLibrary } from './takeout/library.ts';
 import { registerMediaRoutes } from './takeout/media-routes.ts';
 import { createS3Bucket } from './takeout/s3-bucket.ts';
-import { registerTokenRoutes } from './takeout/token-routes.ts';
+import { registerLoginForm, registerTokenRoutes } from './takeout/token-routes.ts';
 
 export interface TakeoutDeps extends Pick<AppDeps, 'clock' | 'config' | 'users' | 'mediaDir' | 'mediaIdKey'> {
-  readonly doors: Pick<AuthDoors, 'signIn' | 'sessions' | 'fileTokens' | 'grants'>;
+  readonly doors: Pick<AuthDoors, 'signIn' | 'sessions' | 'csrf' | 'fileTokens' | 'grants'>;
 }
 
 /** TakeoutFM: its tokens, and media files and data packages behind them. Codes for screens are elsewhere. */
@@ -24,6 +25,7 @@ export function registerTakeoutRoutes(router: Router, deps: TakeoutDeps): void {
   const buckets = bucketsOf(config.compat.takeout.Buckets, mediaDir, deps);
   const library = createLibrary({ buckets, idKey: mediaIdKey, clock });
   registerTokenRoutes(router, doors);
+  registerLoginForm(router, { ...doors, browser: createBrowserSessions({ ...doors, clock }) });
   registerMediaRoutes(router, { library, rightsOf, users, fileTokens, clock });
   registerBucketRoutes(router, { library, rightsOf, users, grants, clock });
 }

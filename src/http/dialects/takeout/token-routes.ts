@@ -1,12 +1,16 @@
 import type { AuthDoors } from '../../../auth/doors.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { type Access, SIGNED_IN_LISTENERS } from '../../access.ts';
+import type { BrowserSessions } from '../../browser-session.ts';
 import type { AppContext } from '../../env.ts';
+import { refuseForeignOrigin } from '../../origin.ts';
 import type { Router } from '../../router.ts';
 import { refusalOf } from '../../sign-in-refusal.ts';
 import { jsonAnswer, takeoutRefusal, textAnswer } from './answers.ts';
 
 const PUBLIC: Access = { on: SIGNED_IN_LISTENERS, who: 'public', refusal: takeoutRefusal };
+/** Where browsers are signed in. */
+const FORM: Access = { on: ['https', 'http'], who: 'public', refusal: takeoutRefusal };
 
 /** The server itself answers 500 to a missing or wrong passcode: no client can tell that from a fault. */
 const ABOUT_PASSCODE: readonly ErrorCode[] = ['factor.wrong', 'factor.no_target', 'factor.not_sent'];
@@ -34,6 +38,8 @@ export function registerTokenRoutes(
       throw refusalOf(result);
     }
     if (result.state === 'second_factor') return textAnswer(401, 'invalid passcode');
+    // Someone who sends a passcode believes that one is asked for.
+    if (passcode !== '' && result.proof.methods.length === 1) return textAnswer(401, 'missing totp');
     const { access, refresh, media } = await sessions.openFamily(result.proof);
     return jsonAnswer({ AccessToken: access.token, RefreshToken: refresh.token, MediaToken: media.token });
   });
@@ -43,6 +49,28 @@ export function registerTokenRoutes(
     const result = token === undefined ? undefined : await sessions.refresh({ token, ...placeOf(c) });
     if (result === undefined || result.refused !== undefined) return textAnswer(401, 'unauthorized');
     return jsonAnswer({ AccessToken: result.access.token, RefreshToken: result.refresh.token });
+  });
+}
+
+/** `POST /login`: TakeoutFM's page for browsers, which keeps a cookie. */
+export function registerLoginForm(
+  router: Router,
+  { signIn, browser }: Pick<AuthDoors, 'signIn'> & { readonly browser: BrowserSessions },
+): void {
+  router.route(FORM, 'POST', '/login', async (c) => {
+    refuseForeignOrigin(c);
+    const form = new URLSearchParams(await c.req.text());
+    const passcode = form.get('passcode') ?? '';
+    const result = await signIn.withPassword({
+      ...browser.visitor(c, 'takeout'),
+      username: form.get('user') ?? '',
+      password: form.get('pass') ?? '',
+      ...(passcode === '' ? {} : { code: passcode }),
+    });
+    if (result.state === 'refused' && result.retryAfterMs !== undefined) throw refusalOf(result);
+    if (result.state !== 'signed_in') return textAnswer(401, 'unauthorized');
+    await browser.open(c, result.proof, { isRemembered: true });
+    return c.redirect('/', 303);
   });
 }
 

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './package-tools.ts';
+import { temporaryDir } from './store-fixture.ts';
+
+const READY_TIMEOUT_MS = 10_000;
+
+/**
+ * versitygw, an S3 server over a directory, with some objects in it. Undefined where it is not installed:
+ * `go install github.com/versity/versitygw/cmd/versitygw@v1.8.0`.
+ */
+export async function startVersitygw(t: TestContext, objects: Readonly<Record<string, string>>) {
+  const program = await findProgram('versitygw', 'versitygw-1.8.0');
+  if (program === undefined) return undefined;
+  const dir = await temporaryDir(t);
+  for (const [key, body] of Object.entries(objects)) {
+    const file = join(dir, 'kit-media', key);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, body);
+  }
+  const store = {
+    bucket: 'kit-media',
+    region: 'eu-north-3',
+    accessKeyId: 'KITMEDIA0000READER',
+    secretAccessKey: 'kR9/vQ2+mN4pXz7LwT1yB5cD8eF0gH3jK6sA',
+  };
+  const port = await freePort();
+  const child = spawn(program, ['--port', `127.0.0.1:${port}`, '--region', store.region, 'posix', dir], {
+    stdio: 'ignore',
+    env: { ROOT_ACCESS_KEY: store.accessKeyId, ROOT_SECRET_KEY: store.secretAccessKey },
+  });
+  t.after(async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  await answers(endpoint);
+  return { ...store, endpoint };
+}
+
+/** It does not tell the port that it took, so one is chosen for it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+async function answers(endpoint: string): Promise<void> {
+  const untilMs = Date.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await (await fetch(endpoint)).text();
+      return;
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+      await sleep(50);
+    }
+  }
+}
