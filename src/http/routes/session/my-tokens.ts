@@ -11,7 +11,7 @@ const path = '/api/me/tokens';
 const name = z.string().max(1_024);
 const prefixParam = z.object({ prefix: z.string().max(64) });
 
-const token = z
+export const tokenSchema = z
   .object({
     prefix: z.string().describe('Names it in lists and paths'),
     name: z.string(),
@@ -27,7 +27,7 @@ const listRoute = createRoute({
   path,
   tags,
   summary: 'My tokens for programs',
-  responses: jsonAnswer(z.array(token).readonly(), 'Without their secrets'),
+  responses: jsonAnswer(z.array(tokenSchema).readonly(), 'Without their secrets'),
 });
 
 const createTokenRoute = createRoute({
@@ -45,7 +45,9 @@ const createTokenRoute = createRoute({
     ),
   },
   responses: jsonAnswer(
-    token.extend({ token: z.string().describe('Shown only here. In place of the password, or as Bearer') }),
+    tokenSchema.extend({
+      token: z.string().describe('Shown only here. In place of the password, or as Bearer'),
+    }),
     'The new token',
   ),
 });
@@ -56,7 +58,7 @@ const renameRoute = createRoute({
   tags,
   summary: 'Give a token another name',
   request: { params: prefixParam, body: jsonBody(z.strictObject({ name })) },
-  responses: jsonAnswer(token, 'As it is now'),
+  responses: jsonAnswer(tokenSchema, 'As it is now'),
 });
 
 const removeRoute = createRoute({

@@ -5,6 +5,7 @@ import type { Router } from '../../router.ts';
 import { registerAccountRoutes } from './my-account.ts';
 import { registerFactorRoutes } from './my-factors.ts';
 import { registerTokenRoutes } from './my-tokens.ts';
+import { registerPeopleTokenRoutes } from './people-tokens.ts';
 import { registerSetupRoutes } from './setup.ts';
 import { registerSignInRoutes } from './sign-in.ts';
 
@@ -23,4 +24,5 @@ export function registerSessionRoutes(router: Router, deps: SessionRouteDeps): v
   registerAccountRoutes(router, deps);
   registerTokenRoutes(router, deps.doors);
   registerFactorRoutes(router, deps);
+  registerPeopleTokenRoutes(router, deps);
 }
