@@ -14,17 +14,35 @@ interface Pin {
   readonly integrity: string;
 }
 
-/**
- * Node's official binary for `arch`, from the npm package that carries it. `npm ci` has installed and checked
- * the one for this machine; the other is fetched once into `.cache/` and checked against package-lock.json.
- */
+/** Node's official binary for `arch`. */
 export function baseNode(arch: Arch): string {
-  const name = `node-linux-${arch}`;
-  const installed = join(ROOT, 'node_modules', name, 'bin/node');
-  if (existsSync(installed)) return installed;
+  return join(packageFor(`node-linux-${arch}`, ['bin/node']), 'bin/node');
+}
+
+/** The canvas's native part for `arch`, with the version that names it. */
+export function canvasAddon(arch: Arch): {
+  readonly directory: string;
+  readonly file: string;
+  readonly version: string;
+} {
+  const name = `@napi-rs/canvas-linux-${arch}-gnu`;
+  const addon = `skia.linux-${arch}-gnu.node`;
+  const directory = packageFor(name, [addon, 'sbom.cdx.json']);
+  return { directory, file: join(directory, addon), version: pinOf(name).version };
+}
+
+/**
+ * Directory of the npm package that carries something for one processor. `npm ci` has installed and checked the one
+ * for this machine; the other is fetched once into `.cache/` and checked against package-lock.json.
+ */
+function packageFor(name: string, files: readonly string[]): string {
+  const installed = join(ROOT, 'node_modules', name);
+  if (files.every((file) => existsSync(join(installed, file)))) return installed;
 
   const pin = pinOf(name);
-  const archive = join(CACHE, `${name}-${pin.version}.tgz`);
+  // As npm names the archive: `@a/b` becomes `a-b`.
+  const archiveName = `${name.replace('@', '').replace('/', '-')}-${pin.version}`;
+  const archive = join(CACHE, `${archiveName}.tgz`);
   mkdirSync(CACHE, { recursive: true });
   if (!existsSync(archive)) {
     process.stdout.write(`fetching ${name} ${pin.version}\n`);
@@ -38,10 +56,11 @@ export function baseNode(arch: Arch): string {
   if (hash !== pin.integrity) {
     throw new Error(`${archive} is not what package-lock.json pins: delete it and build again`);
   }
-  const into = join(CACHE, `${name}-${pin.version}`);
+  const into = join(CACHE, archiveName);
   mkdirSync(into, { recursive: true });
-  execFileSync('tar', ['-xzf', archive, '-C', into, '--strip-components=1', 'package/bin/node']);
-  return join(into, 'bin/node');
+  const members = files.map((file) => `package/${file}`);
+  execFileSync('tar', ['-xzf', archive, '-C', into, '--strip-components=1', ...members]);
+  return into;
 }
 
 function pinOf(name: string): Pin {

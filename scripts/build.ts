@@ -9,8 +9,10 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, write
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { build as bundle, type Plugin } from 'esbuild';
+import { FONT_FILES } from '../src/display/sinks/canvas.ts';
 import type { BuildFacts } from '../src/version.ts';
 import { type Arch, baseNode, ROOT } from './base-node.ts';
+import { canvasComponents, canvasFromAsset, displayAssets } from './display-assets.ts';
 import { stripElf } from './strip-elf.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 
@@ -34,7 +36,9 @@ async function main(words: readonly string[]): Promise<void> {
 
   const facts = buildFacts();
   const bundled = await bundleInto(work, facts);
-  writeFileSync(join(ROOT, 'dist', 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(bundled));
+  const fonts = FONT_FILES.map(({ file }) => `node_modules/${file}`);
+  const licenses = `${thirdPartyLicenses([...bundled, ...fonts])}\n${canvasComponents(arch)}`;
+  writeFileSync(join(ROOT, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenses);
   const base = join(work, 'node');
   writeFileSync(base, stripElf(readFileSync(baseNode(arch))));
   chmodSync(base, 0o755);
@@ -97,6 +101,7 @@ async function bundleInto(work: string, facts: BuildFacts): Promise<string[]> {
       main: 'src/main.ts',
       worker: 'src/store/worker.ts',
       'bcrypt-worker': 'src/auth/bcrypt-worker.ts',
+      'pixel-worker': 'src/display/sinks/pixel-worker.ts',
     },
     outdir: work,
     bundle: true,
@@ -104,7 +109,7 @@ async function bundleInto(work: string, facts: BuildFacts): Promise<string[]> {
     platform: 'node',
     format: 'cjs',
     target: 'node26',
-    plugins: [awaitingMain],
+    plugins: [awaitingMain, canvasFromAsset],
     legalComments: 'none',
     logLevel: 'warning',
     define: {
@@ -139,6 +144,8 @@ function inject(arch: Arch, base: string, work: string): boolean {
       assets: {
         'worker.js': join(work, 'worker.js'),
         'bcrypt-worker.js': join(work, 'bcrypt-worker.js'),
+        'pixel-worker.js': join(work, 'pixel-worker.js'),
+        ...displayAssets(arch),
       },
     }),
   );
