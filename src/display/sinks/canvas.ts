@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { getAsset, isSea } from 'node:sea';
-import { zstdDecompressSync } from 'node:zlib';
-import { writeFileAtomic } from '../../core/atomic-file.ts';
+import { getAsset, getRawAsset, isSea } from 'node:sea';
+import { Readable } from 'node:stream';
+import { createZstdDecompress } from 'node:zlib';
 import { FONT_FAMILIES } from '../draw-scene.ts';
 import type { CreateCanvas } from '../paint.ts';
 
@@ -32,7 +33,7 @@ const NATIVE = Symbol.for('bivouac.canvas');
  * only; not into /tmp, which is memory on the kit's image.
  */
 export async function loadCanvas(cacheDir: string): Promise<CreateCanvas> {
-  if (isSea()) Object.assign(globalThis, { [NATIVE]: loadNative(cacheDir) });
+  if (isSea()) Object.assign(globalThis, { [NATIVE]: await loadNative(cacheDir) });
   const { createCanvas, GlobalFonts } = await import('@napi-rs/canvas');
   for (const { face, file } of FONT_FILES) {
     const family = FONT_FAMILIES[face];
@@ -46,18 +47,35 @@ function fontBytes(file: string): Buffer {
   return readFileSync(createRequire(import.meta.url).resolve(file));
 }
 
-function loadNative(cacheDir: string): unknown {
+async function loadNative(cacheDir: string): Promise<unknown> {
   const { size, mtimeMs } = statSync(process.execPath);
-  // Another executable brings another file; a power cut leaves none half written.
+  // Another executable brings another file.
   const name = `canvas-${size}-${Math.round(mtimeMs)}.node`;
-  const path = join(cacheDir, name);
   mkdirSync(cacheDir, { recursive: true, mode: 0o700 });
-  const unpacked = readdirSync(cacheDir).filter((file) => /^\.?canvas-.*\.(node|tmp)$/.test(file));
+  const unpacked = readdirSync(cacheDir).filter((file) => /^canvas-.*\.(node|tmp)$/.test(file));
   for (const old of unpacked) if (old !== name) rmSync(join(cacheDir, old), { force: true });
-  if (!unpacked.includes(name)) {
-    writeFileAtomic(path, zstdDecompressSync(new Uint8Array(getAsset(NATIVE_ASSET))), 0o700);
-  }
+  if (!unpacked.includes(name)) await unpack(join(cacheDir, name));
   const native = { exports: {} };
-  process.dlopen(native, path);
+  process.dlopen(native, join(cacheDir, name));
   return native.exports;
+}
+
+/** Whole or not at all, and a piece at a time: at once it would take 48 MB of memory. */
+async function unpack(path: string): Promise<void> {
+  const temporary = path.replace(/\.node$/, '.tmp');
+  const file = await open(temporary, 'w', 0o700);
+  try {
+    const packed = Readable.from(pieces(new Uint8Array(getRawAsset(NATIVE_ASSET))));
+    for await (const piece of packed.pipe(createZstdDecompress())) await file.writeFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+function* pieces(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }

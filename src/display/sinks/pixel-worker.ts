@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../core/errors.ts';
 import { createPainter, type Painter } from '../paint.ts';
@@ -38,6 +40,7 @@ function main(port: MessagePort, { cacheDir }: PixelWorkerData): void {
       const writer = writerFor(target);
       const brightnessPercent = writer.light(placement.brightnessPercent);
       writer.write(paint(scene, target, { ...placement, brightnessPercent }));
+      collect();
       return { tookMs: performance.now() - startedMs };
     } catch (error) {
       // A screen that was unplugged: opened anew with the next picture.
@@ -53,5 +56,17 @@ function main(port: MessagePort, { cacheDir }: PixelWorkerData): void {
   // One picture after the other: the sender waits for each.
   port.on('message', (request: PixelRequest) => void show(request).then((reply) => port.postMessage(reply)));
 }
+
+/**
+ * Pixels lie outside the heap, so that V8 sees little reason to look for those that nobody needs any more: 30 MB
+ * more after twenty pictures of 800 × 480. The heap of this thread is small; looking takes 2 ms.
+ */
+function exposedCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  return typeof collect === 'function' ? () => collect() : () => {};
+}
+
+const collect = exposedCollector();
 
 if (parentPort !== null) main(parentPort, workerData as PixelWorkerData);
