@@ -8,7 +8,7 @@ import { readBucketList } from '../../src/http/dialects/takeout/read-bucket-list
 import { createS3Bucket } from '../../src/http/dialects/takeout/s3-bucket.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type S3Store, startS3Store } from '../support/s3-store.ts';
-import { startVersitygw } from '../support/versitygw.ts';
+import { hasVersitygw, startVersitygw } from '../support/versitygw.ts';
 
 /** Buckets of an S3-compatible store: ListObjectsV2, and presigned addresses for single objects. */
 
@@ -156,19 +156,21 @@ test('a list with a document type, or of something else, is refused', () => {
   ]);
 });
 
-test('versitygw, an S3 server of others, takes our signatures and no wrong ones', async (t) => {
-  const objects = Object.fromEntries(NAMES.map((name) => [name, `body of ${name}`]));
-  const store = await startVersitygw(t, objects);
-  if (store === undefined) return t.skip('versitygw is not installed');
-  const bucket = createS3Bucket('films', settingsFor(store), { clock: systemClock, fetch });
-  assert.deepEqual((await bucket.list()).map(({ path }) => path).sort(), NAMES.toSorted());
-  for (const name of NAMES) {
-    const address = await addressOf(bucket, name);
-    assert.equal(await (await fetch(address)).text(), `body of ${name}`, name);
-    assert.equal((await fetch(address.replace(/Signature=..../, 'Signature=0000'))).status, 403);
-  }
-  const wrong = { ...store, secretAccessKey: 'another' };
-  const stranger = createS3Bucket('films', settingsFor(wrong), { clock: systemClock, fetch });
-  await assert.rejects(stranger.list());
-  assert.equal((await fetch(await addressOf(stranger, 'plain.zip'))).status, 403);
-});
+// Few machines have it: whoever does runs this too. The strict server above checks signatures everywhere.
+if (await hasVersitygw()) {
+  test('versitygw, an S3 server of others, takes our signatures and no wrong ones', async (t) => {
+    const objects = Object.fromEntries(NAMES.map((name) => [name, `body of ${name}`]));
+    const store = await startVersitygw(t, objects);
+    const bucket = createS3Bucket('films', settingsFor(store), { clock: systemClock, fetch });
+    assert.deepEqual((await bucket.list()).map(({ path }) => path).sort(), NAMES.toSorted());
+    for (const name of NAMES) {
+      const address = await addressOf(bucket, name);
+      assert.equal(await (await fetch(address)).text(), `body of ${name}`, name);
+      assert.equal((await fetch(address.replace(/Signature=..../, 'Signature=0000'))).status, 403);
+    }
+    const wrong = { ...store, secretAccessKey: 'another' };
+    const stranger = createS3Bucket('films', settingsFor(wrong), { clock: systemClock, fetch });
+    await assert.rejects(stranger.list());
+    assert.equal((await fetch(await addressOf(stranger, 'plain.zip'))).status, 403);
+  });
+}

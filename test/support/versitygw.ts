@@ -10,13 +10,17 @@ import { temporaryDir } from './store-fixture.ts';
 
 const READY_TIMEOUT_MS = 10_000;
 
-/**
- * versitygw, an S3 server over a directory, with some objects in it. Undefined where it is not installed:
- * `go install github.com/versity/versitygw/cmd/versitygw@v1.8.0`.
- */
+const find = () => findProgram('versitygw', 'versitygw-1.8.0');
+
+/** Whether somebody installed it: `go install github.com/versity/versitygw/cmd/versitygw@v1.8.0`. */
+export async function hasVersitygw(): Promise<boolean> {
+  return (await find()) !== undefined;
+}
+
+/** versitygw, an S3 server over a directory, with some objects in it. */
 export async function startVersitygw(t: TestContext, objects: Readonly<Record<string, string>>) {
-  const program = await findProgram('versitygw', 'versitygw-1.8.0');
-  if (program === undefined) return undefined;
+  const program = await find();
+  if (program === undefined) throw new Error('versitygw is not installed');
   const dir = await temporaryDir(t);
   for (const [key, body] of Object.entries(objects)) {
     const file = join(dir, 'kit-media', key);
