@@ -25,9 +25,14 @@ export interface RportLoginDeps {
   readonly browser: BrowserSessions;
   /** The user that a trusted proxy names in the headers of a request; undefined where there is none. */
   readonly userOfProxy: (c: AppContext) => string | undefined;
+  /** RPort’s `totp_enabled`. */
+  readonly isTotpEnabled: boolean;
 }
 
-export function registerRportLogin(router: Router, { doors, browser, userOfProxy }: RportLoginDeps): void {
+export function registerRportLogin(
+  router: Router,
+  { doors, browser, userOfProxy, isTotpEnabled }: RportLoginDeps,
+): void {
   const { signIn, sessions } = doors;
 
   async function tokenFor(proof: Proof, lifetimeS: number | undefined): Promise<Response> {
@@ -42,6 +47,8 @@ export function registerRportLogin(router: Router, { doors, browser, userOfProxy
         return tokenFor(result.proof, lifetimeS);
       case 'second_factor': {
         const { loginToken, method, sentTo, state } = result.challenge;
+        // An app could be set up in our own pages; who comes by RPort's API has no way to.
+        if (state === 'set_up' && !isTotpEnabled) throw new BivouacError('factor.no_target');
         const totpStatus = state === 'set_up' ? 'pending' : 'exists';
         const two_fa = {
           send_to: sentTo,

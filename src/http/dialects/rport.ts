@@ -18,7 +18,7 @@ export interface RportDeps
 /** The API of RPort, as its documents describe it [RPort 1.0]: signing in, people, groups, connected devices. */
 export function registerRportDialect(router: Router, deps: RportDeps): void {
   const isTotpEnabled = deps.config.compat.rport.totp_enabled;
-  registerRportLogin(router, deps);
+  registerRportLogin(router, { ...deps, isTotpEnabled });
   registerRportMe(router, { ...deps, isTotpEnabled });
   registerRportUsers(router, { ...deps, isTotpEnabled });
   registerRportGroups(router, deps.doors);

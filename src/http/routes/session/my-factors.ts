@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { AuthDoors } from '../../../auth/doors.ts';
-import type { Users } from '../../../auth/ports.ts';
+import type { User, Users } from '../../../auth/ports.ts';
 import { BivouacError } from '../../../core/errors.ts';
 import { POWER } from '../../access.ts';
 import type { BrowserSessions } from '../../browser-session.ts';
@@ -106,6 +106,19 @@ const resetRoute = createRoute({
   responses: done('Gone; the person is told, and signed out'),
 });
 
+const receiverRoute = createRoute({
+  method: 'put',
+  path: '/api/people/{name}/factors/codes',
+  tags: ['People'],
+  summary: 'Say where the codes of somebody are sent',
+  description: 'Counts at once. An empty text removes it.',
+  request: {
+    params: z.object({ name: z.string().max(1_024) }),
+    body: jsonBody(z.strictObject({ sendTo: z.string().max(254) })),
+  },
+  responses: done('Set; the person is told, and signed out'),
+});
+
 export interface FactorRouteDeps {
   readonly doors: Pick<AuthDoors, 'factors'>;
   readonly browser: BrowserSessions;
@@ -156,10 +169,21 @@ export function registerFactorRoutes(router: Router, { doors, browser, users }: 
     return c.body(null, 204);
   });
 
-  router.api(POWER, resetRoute, async (c) => {
-    const user = await users.byName(c.req.valid('param').name);
+  async function userNamed(name: string): Promise<User> {
+    const user = await users.byName(name);
     if (user === undefined) throw new BivouacError('user.unknown');
-    await doors.factors.reset(user.id, callerOf(c).actor);
+    return user;
+  }
+
+  router.api(POWER, receiverRoute, async (c) => {
+    const { id: principalId } = await userNamed(c.req.valid('param').name);
+    await codeTargets.set({ principalId, ...c.req.valid('json') }, callerOf(c).actor);
+    return c.body(null, 204);
+  });
+
+  router.api(POWER, resetRoute, async (c) => {
+    const { id } = await userNamed(c.req.valid('param').name);
+    await doors.factors.reset(id, callerOf(c).actor);
     return c.body(null, 204);
   });
 }
