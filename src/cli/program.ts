@@ -4,6 +4,7 @@ import type { CommandContext } from './command.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addHistoryCommands } from './history.ts';
 import { addPackageCommands } from './package.ts';
+import { addPairCommands } from './pair.ts';
 import { addServeCommand } from './serve.ts';
 import { addUserCommands } from './user.ts';
 import { addVersionCommand } from './version.ts';
@@ -25,6 +26,7 @@ export function createProgram(context: CommandContext): Command {
   addUserCommands(program, context);
   addCertCommands(program, context);
   addPackageCommands(program, context);
+  addPairCommands(program, context);
   addHistoryCommands(program, context);
   addVersionCommand(program, context);
   return program;
