@@ -63,7 +63,7 @@ export function printFanOut(
   printThreads(comparisons);
 }
 
-/** Where the CPU goes, per cent of one core. */
+/** Where the CPU goes, per cent of one core; what the load took; how much of the time somebody waited for a CPU. */
 function printThreads(comparisons: readonly FanOutComparison[]): void {
   const columns = [
     { header: 'event loop', matches: (name: string) => name.includes('Main') },
@@ -74,12 +74,14 @@ function printThreads(comparisons: readonly FanOutComparison[]): void {
   const share = ({ threadPercent }: FanOutResult, matches: (name: string) => boolean) =>
     Object.entries(threadPercent).reduce((sum, [name, percent]) => sum + (matches(name) ? percent : 0), 0);
   printTable(
-    'Where its CPU goes, per cent of one core',
-    ['clients×Hz', ...columns.flatMap(({ header }) => [header, 'bare']), 'load'],
+    'Where its CPU goes, per cent of one core; waits: share of the time in which somebody here waited for a CPU',
+    ['clients×Hz', ...columns.flatMap(({ header }) => [header, 'bare']), 'load', 'waits', 'bare'],
     comparisons.map(({ cell, ours, bare }) => [
       cellName(cell),
       ...columns.flatMap(({ matches }) => [number(share(ours, matches), 2), number(share(bare, matches), 2)]),
       number(ours.loadCpuPercent, 1),
+      number(ours.pressurePercent),
+      number(bare.pressurePercent),
     ]),
   );
 }

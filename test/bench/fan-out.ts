@@ -1,7 +1,7 @@
 import { LOAD_EVENT_BYTES, loadEventProto, wallMs } from '../support/load-event.ts';
 import { type LoadInterval, percentile, startLoadGroup } from '../support/load-group.ts';
 import type { BenchTarget } from './bench-target.ts';
-import { residentMb, sumOf, type ThreadSeconds, threadSeconds } from './process-usage.ts';
+import { cpuPressureSeconds, residentMb, sumOf, type ThreadSeconds, threadSeconds } from './process-usage.ts';
 
 /** `clients` clients, each sending `rateHz` positions a second, everybody hearing everybody else. */
 export interface FanOutCell {
@@ -23,6 +23,8 @@ export interface FanOutRun {
   readonly seconds: number;
   readonly threads: ThreadSeconds;
   readonly rssMb: number;
+  /** In which something on the machine waited for a CPU. */
+  readonly pressureSeconds: number;
   readonly closedClients: number;
 }
 
@@ -43,6 +45,8 @@ export interface FanOutResult {
   readonly disorder: number;
   /** CPU that the load itself took, per cent of one core: near 100 per process it is what limits. */
   readonly loadCpuPercent: number;
+  /** Share of the time in which something on the machine waited for a CPU: high, latencies say little. */
+  readonly pressurePercent: number;
   /** Clients whose connection ended. */
   readonly closedClients: number;
 }
@@ -130,6 +134,7 @@ export function summariseFanOut(runs: readonly FanOutRun[]): FanOutResult {
     missed: sum((run) => run.seen.missedCount),
     disorder: sum((run) => run.seen.disorderCount),
     loadCpuPercent: (100 * sum((run) => run.seen.cpuS)) / seconds,
+    pressurePercent: (100 * sum((run) => run.pressureSeconds)) / seconds,
     closedClients: sum((run) => run.closedClients),
   };
 }
@@ -137,10 +142,12 @@ export function summariseFanOut(runs: readonly FanOutRun[]): FanOutResult {
 async function usageBetween(pid: number, fromMs: number, toMs: number) {
   const until = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms - wallMs())));
   await until(fromMs);
+  const pressureBefore = await cpuPressureSeconds();
   const before = await threadSeconds(pid);
   await until(toMs);
   const after = await threadSeconds(pid);
+  const pressureSeconds = (await cpuPressureSeconds()) - pressureBefore;
   const memory = await residentMb(pid);
   const threads = new Map([...after].map(([name, s]) => [name, s - (before.get(name) ?? 0)]));
-  return { threads, rssMb: memory.now };
+  return { threads, rssMb: memory.now, pressureSeconds };
 }

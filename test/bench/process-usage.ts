@@ -40,3 +40,13 @@ export async function residentMb(pid: number): Promise<{ now: number; peak: numb
     (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1_024) / 1e6;
   return { now: read('VmRSS'), peak: read('VmHWM') };
 }
+
+/**
+ * Seconds since boot in which something on this machine waited for a CPU, 0 where the kernel does not say
+ * [Linux pressure stall information]. High, it means that the load or somebody else was in the way, and
+ * latencies say little.
+ */
+export async function cpuPressureSeconds(): Promise<number> {
+  const text = await readFile('/proc/pressure/cpu', 'utf8').catch(() => '');
+  return Number(/^some .*total=(\d+)/m.exec(text)?.[1] ?? 0) / 1e6;
+}
