@@ -77,7 +77,7 @@ const PUBLIC = [
   'POST /api/v1/verify-2fa on https, http',
   'DELETE /api/v1/logout on https, http',
   'GET /api/v1/auth/provider on https, http',
-  'GET /auth/ on https, http',
+  'GET /auth on https, http',
   'POST /api/v1/me/totp-secret on https, http',
   'GET /management/health on https, httpsCert, http',
   'POST /management/auth on https, httpsCert, http',

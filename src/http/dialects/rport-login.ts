@@ -151,7 +151,7 @@ export function registerRportLogin(
   );
 
   // Where RPort's page sends its form by itself. Behind the proxy the browser asks the person, and comes back.
-  router.route(RPORT_PUBLIC, 'GET', '/auth/', (c) => {
+  router.route(RPORT_PUBLIC, 'GET', '/auth', (c) => {
     if (c.req.query('auto-login') !== '1') return c.redirect('/', 303);
     const lifetimeS = secondsOf(c.req.query('remember-me'));
     const lifetime = lifetimeS === undefined ? '' : `&token-lifetime=${lifetimeS}`;
