@@ -108,8 +108,25 @@ export function createDisplay(deps: DisplayDeps): Display {
     return { state, view: view() };
   }
 
+  /** Whatever goes wrong with a screen, positions go on: nothing is thrown from here. */
   function tick(): void {
     if (isStopping) return;
+    try {
+      showNow();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function failed(error: unknown): void {
+    // Asked for too often it would fail too often.
+    retryAtMs = clock.monotonicMs() + RETRY_MS;
+    shown = undefined;
+    if (!isStopping) log.warnRarely('display', 'display.failed', { error: messageOf(error) });
+  }
+
+  function showNow(): void {
+    if (clock.monotonicMs() < retryAtMs) return;
     const sink = sinks.find();
     if (sink === undefined) {
       shown = undefined;
@@ -121,7 +138,7 @@ export function createDisplay(deps: DisplayDeps): Display {
       write(sink, textSceneOf(state, view));
       return;
     }
-    if (!isDrawing && clock.monotonicMs() >= retryAtMs) void draw(sink, state, view);
+    if (!isDrawing) draw(sink, state, view);
   }
 
   function write(sink: TextSink, scene: TextScene): void {
@@ -137,7 +154,7 @@ export function createDisplay(deps: DisplayDeps): Display {
     sink.show(scene);
   }
 
-  async function draw(sink: PixelSink, state: DisplayState | undefined, view: View): Promise<void> {
+  function draw(sink: PixelSink, state: DisplayState | undefined, view: View): void {
     const design = designOf(sink.target);
     turnLeaves(design, view);
     const scene = sceneOf(state, { ...view, page }, design);
@@ -152,21 +169,19 @@ export function createDisplay(deps: DisplayDeps): Display {
 
     isDrawing = true;
     urgency = 'none';
-    try {
-      const tookMs = await sink.thread.show({ scene, target: sink.target, placement });
-      const sinceMs = isNewScreen || shown === undefined ? clock.monotonicMs() : shown.sinceMs;
-      shown = { scene, key, atMs: nowMs, sinceMs, placement };
-      log.debug('display.drawn', { screen: scene.screen, tookMs: Math.round(tookMs) });
-    } catch (error) {
-      // A screen that was unplugged between two looks is no fault; anything else is worth a line now and then.
-      retryAtMs = clock.monotonicMs() + RETRY_MS;
-      shown = undefined;
-      if (!isStopping) log.warnRarely('display', 'display.failed', { error: messageOf(error) });
-    } finally {
-      isDrawing = false;
-    }
-    // What was pressed meanwhile waits no longer.
-    if ((urgency as Urgency) === 'pressed') tick();
+    sink.thread
+      .show({ scene, target: sink.target, placement })
+      .then((tookMs) => {
+        const sinceMs = isNewScreen || shown === undefined ? clock.monotonicMs() : shown.sinceMs;
+        shown = { scene, key, atMs: nowMs, sinceMs, placement };
+        log.debug('display.drawn', { screen: scene.screen, tookMs: Math.round(tookMs) });
+      })
+      .catch(failed)
+      .finally(() => {
+        isDrawing = false;
+        // What was pressed meanwhile waits no longer.
+        if (urgency === 'pressed') tick();
+      });
   }
 
   function turnLeaves({ ink }: Design, { controls }: View): void {

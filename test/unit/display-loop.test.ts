@@ -339,6 +339,20 @@ test('a screen that hangs does not keep the kit from stopping', async () => {
   assert.equal(closed, 1);
 });
 
+test('a state that cannot be read or drawn stops nothing', async () => {
+  const shown = display();
+  shown.start();
+  await turn();
+  // A field that a caller has left out in spite of its type.
+  state = { ...CALM, team: undefined } as unknown as DisplayState;
+  await pass(5 * SECOND_MS);
+  shown.refresh();
+  assert.equal(pictures.length, 1);
+  state = { ...CALM, kitName: 'Well again' };
+  await pass(12 * SECOND_MS);
+  assert.equal(pictures.length, 2);
+});
+
 test('before the kit is up the screen says that it is starting', async () => {
   state = undefined;
   const shown = display();

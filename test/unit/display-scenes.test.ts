@@ -106,6 +106,21 @@ test('words do not stand on each other', () => {
   }
 });
 
+test('nothing is laid over words', () => {
+  for (const scene of ALL_SCENES) {
+    for (const [index, item] of scene.items.entries()) {
+      if (item.kind !== 'text') continue;
+      const [left, top, right, bottom] = bounds(item);
+      for (const later of scene.items.slice(index + 1)) {
+        if (later.kind !== 'box' && later.kind !== 'qr' && later.kind !== 'bar') continue;
+        const [x, y, x2, y2] = bounds(later);
+        const isApart = x2 <= left || right <= x || y2 <= top || bottom <= y;
+        assert.ok(isApart, `${nameOf(scene)}: ${later.kind} over "${item.text}"`);
+      }
+    }
+  }
+});
+
 test('what fingers meet is at least 48 pixels high and wide, and only there with a touch screen', () => {
   for (const scene of ALL_SCENES) {
     for (const { width, height } of scene.touch) assert.ok(width >= 48 && height >= 48, nameOf(scene));

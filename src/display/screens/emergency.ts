@@ -73,10 +73,11 @@ export function emergency(context: LiveContext, alert: Emergency, others: number
   const word = { size: place.word, weight: 700, face: 'next' } as const;
   const title = others > 0 ? `EMERGENCY · ${others} more` : 'EMERGENCY';
   const mark = place.word * 0.8;
-  const left = middle - widthOf(title, word) / 2;
+  const gap = place.word * 0.4;
+  const left = middle + (mark + gap - widthOf(title, word)) / 2;
   const wordY = place.band / 2 + place.word * 0.34;
   // A shape beside the word: in red light the band's colour says nothing.
-  sheet.shape('triangle', left - mark, wordY - place.word * 0.32, Math.round(mark), 'onFill');
+  sheet.shape('triangle', left - gap - mark / 2, wordY - place.word * 0.32, Math.round(mark), 'onFill');
   sheet.text(title, left, wordY, { ...word, role: 'onFill' });
 
   const nameSize = sizeThatFits(alert.callsign, { weight: 700, face: 'next' }, room, [...place.name]);

@@ -119,7 +119,7 @@ function normal(sheet: Sheet, state: DisplayState): void {
 function small(sheet: Sheet, state: DisplayState): void {
   const top = bottomPanel(sheet, state, { x: 10, width: 300, maxLines: 2 });
   const qr = invitation(state);
-  const room = Math.min(132, top - 35);
+  const room = Math.min(124, top - 35);
   const hasQr = qr !== undefined && sheet.qr(qr.code, 310 - room, 34, room) > 0;
   if (!hasQr) {
     count(sheet, state, { x: 10, baseline: 92, size: 64, words: 16, quiet: 14, right: 310 });

@@ -47,7 +47,11 @@ export function wifi(context: LiveContext): Scene {
   const label = (words: string) => {
     sheet.text(words, x, baseline, { size: small, role: 'quiet', maxWidth: width });
   };
+  // A finger's target takes the foot of the column: what does not fit above it is left out.
+  const isTouched = controls.hasTouch && !controls.hasButtons;
+  const foot = isTouched ? end - buttonHeight - gap : end;
   const fact = (words: string, value: string) => {
+    if (baseline + big * 1.2 > foot) return;
     label(words);
     const style = { weight: 700, face: 'next' } as const;
     const size = sizeThatFits(value, style, width, [big, body, small]);
@@ -66,7 +70,7 @@ export function wifi(context: LiveContext): Scene {
   if (address !== undefined) fact('Open', address);
 
   const scene = turning(sheet);
-  if (!controls.hasTouch || controls.hasButtons) return scene;
+  if (!isTouched) return scene;
   // On top of the area that turns the page: the later one is asked first.
   const area = { x, y: end - buttonHeight, width, height: buttonHeight };
   button(sheet, { ...area, label: 'Pair a screen', shape: 'disc', action: 'open-pairing', isMain: true });
