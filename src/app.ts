@@ -1,4 +1,4 @@
-import { connectedClients } from './app/connected-clients.ts';
+import { connectedClients, connectedScreens } from './app/connected-clients.ts';
 import { createEventRecorder } from './app/event-recorder.ts';
 import { type Kit, openKit } from './app/kit.ts';
 import { restorePresence } from './app/restore-presence.ts';
@@ -123,6 +123,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       startedAtMs: clock.now(),
       listeners: () => addresses,
       clients: () => connectedClients(hub, clock),
+      screens: () => connectedScreens(hub),
     });
 
     const service = createServiceNotify(platform.environment, log);

@@ -2,10 +2,11 @@ import type { Clock } from '../core/clock.ts';
 import type { ConnectedClient } from '../http/app-deps.ts';
 import type { Hub } from '../hub/hub.ts';
 
-/** Who is on the stream now, for the API. */
+/** Who is on the stream now, for the API. Screens only look on. */
 export function connectedClients(hub: Hub, clock: Clock): ConnectedClient[] {
   const nowMs = clock.monotonicMs();
-  return [...hub.directory.sessions].map((session) => ({
+  const clients = [...hub.directory.sessions].filter(({ protocol }) => protocol !== 'json');
+  return clients.map((session) => ({
     uid: session.uid,
     callsign: session.callsign,
     username: session.identity.username,
@@ -19,4 +20,10 @@ export function connectedClients(hub: Hub, clock: Clock): ConnectedClient[] {
     channelsOut: session.identity.groupsOut,
     queuedBytes: session.queuedBytes,
   }));
+}
+
+/** Principals whose screens are on now. */
+export function connectedScreens(hub: Hub): string[] {
+  const screens = [...hub.directory.sessions].filter(({ protocol }) => protocol === 'json');
+  return screens.map(({ identity }) => identity.principalId);
 }

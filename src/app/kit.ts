@@ -32,6 +32,8 @@ export interface LiveView {
   readonly startedAtMs: number | undefined;
   listeners(): Readonly<Record<string, string>>;
   clients(): readonly ConnectedClient[];
+  /** Principals whose screens are on now. */
+  screens?(): readonly string[];
 }
 
 const NOT_RUNNING: LiveView = { startedAtMs: undefined, listeners: () => ({}), clients: () => [] };
@@ -169,6 +171,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
         },
         listeners: () => live.listeners(),
         clients: () => live.clients(),
+        screens: () => live.screens?.() ?? [],
         checks: createChecks({
           config,
           platform,

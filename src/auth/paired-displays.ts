@@ -139,6 +139,7 @@ function viewOf(row: PairingRecord, code: string | undefined): PairingView {
     expiresMs: isPaired ? null : expiresMs,
     owner: approver,
     channels,
+    displayId: row.principalId,
     lastSeenMs,
   };
 }

@@ -94,6 +94,8 @@ export interface PairingView extends Omit<PairingRequest, 'expiresMs'> {
   readonly owner: string | null;
   /** What it may hear, once it is paired. */
   readonly channels: readonly string[];
+  /** Its principal, once it is paired. */
+  readonly displayId: string | null;
   readonly lastSeenMs: number | null;
 }
 

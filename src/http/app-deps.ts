@@ -140,6 +140,8 @@ export interface KitPort {
   /** Listener name → bound addresses. */
   listeners(): Readonly<Record<string, string>>;
   clients(): readonly ConnectedClient[];
+  /** Principals whose screens are on now. */
+  screens(): readonly string[];
   checks(): Promise<readonly Check[]>;
 }
 

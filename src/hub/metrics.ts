@@ -10,7 +10,12 @@ export function registerHubMetrics(metrics: Metrics, hub: Hub): void {
   const gauge = (name: string, help: string, read: () => number) =>
     metrics.add({ name: `bivouac_${name}`, help, type: 'gauge', read });
 
-  gauge('hub_sessions', 'Signed-in CoT connections.', () => hub.directory.sessions.size);
+  gauge('hub_sessions', 'Signed-in connections to the stream.', () => hub.directory.sessions.size);
+  gauge('hub_screens', 'Screens among them.', () => {
+    let screens = 0;
+    for (const { protocol } of hub.directory.sessions) if (protocol === 'json') screens += 1;
+    return screens;
+  });
   gauge('hub_queued_bytes', 'Bytes that wait for clients.', () => {
     let bytes = 0;
     for (const session of hub.directory.sessions) bytes += session.queuedBytes;

@@ -28,6 +28,7 @@ interface PairingRow {
   readonly kind: string;
   readonly name: string;
   readonly code?: string;
+  readonly isWatching: boolean;
 }
 
 /** `bivouac pair tv` in a terminal of its own; keeps the lines of JSON that it prints. */
@@ -147,12 +148,14 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
     assert.deepEqual(snapshot.events?.map(({ callsign }) => callsign).toSorted(), ['ALICE', 'BOB']);
     const rows = await pairings();
     assert.deepEqual(
-      rows.map(({ state, kind }) => [state, kind]),
+      rows.map(({ state, kind, isWatching }) => [state, kind, isWatching]),
       [
-        ['paired', 'tv'],
-        ['paired', 'watch'],
+        ['paired', 'tv', true],
+        ['paired', 'watch', true],
       ],
     );
+    const clients = await expect(door.ask('/api/clients', { as: ADMIN }));
+    assert.equal(clients.json<object[]>().length, 2, 'screens are not on the map');
   });
 
   test("both read the team's positions, and so does a watch of TakeoutFM", async () => {

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { endsSession } from '../../src/auth/revoke.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { newId } from '../../src/core/ids.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
@@ -22,10 +23,10 @@ export interface ScreenKit {
   stop(): Promise<void>;
 }
 
-export async function startScreenKit(): Promise<ScreenKit> {
+/** `clock` is that of hub and stream; the kit behind them has its own. */
+export async function startScreenKit(clock: Clock = systemClock): Promise<ScreenKit> {
   const http = await startHttpKit();
   const { kit, ca } = http;
-  const { clock } = kit;
   const hub = new Hub({
     clock,
     soon: setImmediate,

@@ -47,7 +47,9 @@ const pairing = request
     expiresMs: timeMs.nullable().describe('Null for a paired device'),
     owner: z.string().nullable().describe('Who approved it; null: somebody at the kit, or nobody yet'),
     channels: z.array(z.string()).readonly().describe('What it hears'),
-    lastSeenMs: timeMs.nullable(),
+    displayId: z.string().nullable().describe('Its principal, once it is paired'),
+    lastSeenMs: timeMs.nullable().describe('When it last asked for something'),
+    isWatching: z.boolean().describe('Its stream is open now'),
   })
   .openapi('Pairing');
 
@@ -164,7 +166,14 @@ const typedRoute = createRoute({
 export function registerPairingRoutes(router: Router, deps: Pick<AppDeps, 'pairing' | 'clock' | 'kit'>) {
   const { pairing: desk, clock, kit } = deps;
 
-  router.api(APPROVERS, listRoute, async (c) => c.json(await desk.list(approverOf(c)), 200));
+  router.api(APPROVERS, listRoute, async (c) => {
+    const watching = new Set(kit.screens());
+    const rows = await desk.list(approverOf(c));
+    return c.json(
+      rows.map((row) => ({ ...row, isWatching: row.displayId !== null && watching.has(row.displayId) })),
+      200,
+    );
+  });
 
   router.api(APPROVERS, openRoute, async (c) => {
     if (kit.startedAtMs === undefined) {
