@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
@@ -41,7 +42,7 @@ export interface TargetFactory {
   startBare(options: TargetOptions): Promise<BenchTarget>;
   /** A bare relay that gives newcomers the latest event of each uid. */
   startBareWithReplay(options: TargetOptions): Promise<BenchTarget>;
-  dispose(): Promise<void>;
+  dispose(): void;
 }
 
 /**
@@ -50,6 +51,9 @@ export interface TargetFactory {
  */
 export async function createTargets(): Promise<TargetFactory> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bivouac-bench-'));
+  const dispose = () => rmSync(dataDir, { recursive: true, force: true });
+  // Also when the benchmark is interrupted.
+  process.once('exit', dispose);
   let identity: ClientIdentity;
   let fixture: PkiFixture;
   try {
@@ -61,7 +65,7 @@ export async function createTargets(): Promise<TargetFactory> {
       await server.stop();
     }
   } catch (error) {
-    await rm(dataDir, { recursive: true, force: true });
+    dispose();
     throw error;
   }
   return {
@@ -84,7 +88,7 @@ export async function createTargets(): Promise<TargetFactory> {
     },
     startBare: (options) => startBareRelay(fixture, { ...options, hasReplay: false }),
     startBareWithReplay: (options) => startBareRelay(fixture, { ...options, hasReplay: true }),
-    dispose: () => rm(dataDir, { recursive: true, force: true }),
+    dispose,
   };
 }
 

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -32,7 +33,13 @@ export function namespaceObstacle(): string | undefined {
 export async function createNetworkNamespace(name: string): Promise<NetworkNamespace> {
   const ip = (...args: string[]) => run('ip', args, { timeout: COMMAND_TIMEOUT_MS });
   await ip('netns', 'add', name);
+  // Also when the benchmark is interrupted: nobody looks for a namespace that was left behind.
+  const removeAtExit = () => {
+    if (existsSync(`/run/netns/${name}`)) execFileSync('ip', ['netns', 'del', name]);
+  };
+  process.once('exit', removeAtExit);
   const remove = async () => {
+    process.off('exit', removeAtExit);
     await ip('netns', 'del', name);
   };
   try {

@@ -50,6 +50,9 @@ const timing = {
 };
 const cells = options.cells?.split(',').map(parseCell) ?? [...ISSUE_CELLS, ...PROTO_CELLS];
 
+// Leaving by `exit` lets everything that was started clean up after itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 if (options.help) print(HELP);
 else await main();
 
@@ -65,7 +68,7 @@ async function main(): Promise<void> {
     if (isWanted('reconnect-storm')) await reconnectStorm(targets);
     print(`\nJSON in ${RESULTS_DIR}`);
   } finally {
-    await targets.dispose();
+    targets.dispose();
   }
 }
 

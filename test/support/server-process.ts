@@ -129,6 +129,10 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     ...settings.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
   ];
   const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A test process that gives up must not leave a server behind.
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  child.once('close', () => process.off('exit', killAtExit));
   const stderr = collectText(child.stderr);
   const log = collectLog(child);
   const cleanUp = async () => {
