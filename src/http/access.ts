@@ -100,7 +100,13 @@ export function isEnrolling(who: Access['who']): who is Enrolling {
   return typeof who === 'object' && 'enrolling' in who;
 }
 
-/** When the caller last showed credentials: with this very request, unless a session speaks for it. */
+/**
+ * When the caller last showed credentials: with this very request, unless a session speaks for it. A client
+ * certificate lies on a device, whoever holds it: it tells nothing of a person.
+ */
 export function authenticatedMsOf(caller: Caller, nowMs: number): number {
-  return caller.kind === 'user' && caller.session !== undefined ? caller.session.authenticatedMs : nowMs;
+  if (caller.kind !== 'user') return nowMs;
+  return caller.via === 'certificate' ? NEVER_MS : (caller.session?.authenticatedMs ?? nowMs);
 }
+
+const NEVER_MS = 0;

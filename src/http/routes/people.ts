@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { BivouacError } from '../../core/errors.ts';
-import { ADMINISTRATION, ALL_ROLES } from '../access.ts';
+import { ADMINISTRATION, ALL_ROLES, POWER } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { callerOf } from '../env.ts';
 import type { Router } from '../router.ts';
@@ -117,7 +117,7 @@ const expireRoute = createRoute({
 export function registerPeopleRoutes(router: Router, { users }: Pick<AppDeps, 'users'>) {
   router.api(ADMINISTRATION, listRoute, async (c) => c.json(await users.list(), 200));
 
-  router.api(ADMINISTRATION, addRoute, async (c) => {
+  router.api(POWER, addRoute, async (c) => {
     const { name, ...rest } = c.req.valid('json');
     return c.json(await users.add({ name, ...defined(rest) }, callerOf(c).actor), 201);
   });
@@ -128,16 +128,16 @@ export function registerPeopleRoutes(router: Router, { users }: Pick<AppDeps, 'u
     return c.json(user, 200);
   });
 
-  router.api(ADMINISTRATION, changeRoute, async (c) => {
+  router.api(POWER, changeRoute, async (c) => {
     const change = defined(c.req.valid('json'));
     return c.json(await users.change(c.req.valid('param').name, change, callerOf(c).actor), 200);
   });
 
-  router.api(ADMINISTRATION, expireRoute, async (c) =>
+  router.api(POWER, expireRoute, async (c) =>
     c.json(await users.expirePassword(c.req.valid('param').name, callerOf(c).actor), 200),
   );
 
-  router.api(ADMINISTRATION, deleteRoute, async (c) => {
+  router.api(POWER, deleteRoute, async (c) => {
     await users.delete(c.req.valid('param').name, callerOf(c).actor);
     return c.body(null, 204);
   });
