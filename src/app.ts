@@ -6,10 +6,11 @@ import { createStreamAuthenticator } from './app/stream-authenticator.ts';
 import { endsSession } from './auth/revoke.ts';
 import { controlSocketPath } from './config/control-socket.ts';
 import { type Config, SCHEMA } from './config/schema.ts';
+import { BivouacError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import { createLog, type Log, silentLog } from './core/log.ts';
 import { problemOfStreamHandshake } from './http/connection-problem.ts';
-import { CONTROL_PEER } from './http/peer.ts';
+import { CONTROL_PEER, isLoopback } from './http/peer.ts';
 import { createHttpServer, type HttpServer, type ListenerSpec } from './http/server.ts';
 import { createScreenStream } from './http/stream/screen-stream.ts';
 import { upgradeHandlers } from './http/upgrade.ts';
@@ -124,6 +125,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       listeners: () => addresses,
       clients: () => connectedClients(hub, clock),
       screens: () => connectedScreens(hub),
+      tell: (principalId, event) => hub.tell(principalId, event),
     });
 
     const service = createServiceNotify(platform.environment, log);
@@ -143,13 +145,15 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
   function createHttp(kit: Kit, hub: Hub): HttpServer {
     const socketPath = controlSocketPath(config.dataDir);
     clearControlSocket(socketPath);
-    const { https, httpsCert, http, portal, ops } = config.listen;
+    const { https, httpsCert, http, portal, ops, ftsRest } = config.listen;
     const listeners: ListenerSpec[] = [
       { name: 'control', points: [{ path: socketPath }] },
       { name: 'ops', points: ops },
       { name: 'https', points: https },
       { name: 'httpsCert', points: httpsCert },
       { name: 'http', points: http },
+      { name: 'ftsRest', points: ftsRest },
+      { name: 'ftsRestPlain', points: plainFtsPoints(config) },
       { name: 'portal', points: portal },
     ];
     return createHttpServer({
@@ -201,6 +205,22 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       return addresses;
     },
   };
+}
+
+/**
+ * FreeTAKServer's REST in plain: bearer tokens of administrators go over it, so that it leaves the box only
+ * where the operator says that he means it.
+ * @throws BivouacError `config.invalid`
+ */
+function plainFtsPoints({ listen, compat }: Config): Config['listen']['ftsRestPlain'] {
+  const outside = listen.ftsRestPlain.filter(({ host }) => !isLoopback(host) && host !== 'localhost');
+  if (outside.length > 0 && !compat.freetakserver.allowsPlainRest) {
+    throw new BivouacError(
+      'config.invalid',
+      `listen.ftsRestPlain: ${outside[0]?.host} is no loopback address; set compat.freetakserver.allowsPlainRest if tokens may be read on that network, or use listen.ftsRest`,
+    );
+  }
+  return listen.ftsRestPlain;
 }
 
 /** For the person who started it by hand; a service has no terminal and says nothing. */

@@ -6,6 +6,7 @@ import { createHealth, type Health } from '../core/health.ts';
 import { newId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
+import type { CotEvent } from '../cot/event.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
 import type { ConnectedClient } from '../http/app-deps.ts';
 import { createDiagnosis, type Diagnosis } from '../http/diagnosis.ts';
@@ -34,6 +35,8 @@ export interface LiveView {
   clients(): readonly ConnectedClient[];
   /** Principals whose screens are on now. */
   screens?(): readonly string[];
+  /** An event for the devices of a principal that are connected now; how many got it. */
+  tell?(principalId: string, event: CotEvent): number;
 }
 
 const NOT_RUNNING: LiveView = { startedAtMs: undefined, listeners: () => ({}), clients: () => [] };
@@ -156,6 +159,8 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       history: store.history,
       shelvedEvent: oversizeShelf.get,
       groups: store.groups,
+      settings: store.settings,
+      tellDevices: (principalId, event) => live.tell?.(principalId, event) ?? 0,
       mediaDir: config.compat.takeout.MediaDir || join(config.dataDir, 'media'),
       mediaIdKey: () => keystore.rootKey.derive('http/media-id'),
       diagnosis,

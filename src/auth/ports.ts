@@ -52,6 +52,8 @@ export interface User {
 }
 
 export interface NewUser {
+  /** `service` for a program, which has tokens only. `user` when absent. */
+  readonly kind?: 'user' | 'service';
   readonly name: string;
   /** In the clear; checked against the policy here. Without one, the user signs in by certificate only. */
   readonly password?: string;

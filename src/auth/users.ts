@@ -52,7 +52,10 @@ export function createUsers({
   }
 
   return {
-    async add({ name: rawName, password, passwordHash, groups = [], role = 'user', email }, by) {
+    async add(
+      { name: rawName, password, passwordHash, groups = [], role = 'user', email, kind = 'user' },
+      by,
+    ) {
       const { name, nameKey } = parseUserName(rawName);
       const groupNames = parseGroups(groups);
       if (passwordHash !== undefined && !isKnownHash(passwordHash)) {
@@ -61,6 +64,7 @@ export function createUsers({
       const id = newId();
       const added = await store.principals.add({
         id,
+        kind,
         name,
         nameKey,
         email: email === undefined || email === '' ? null : parseEmail(email),
@@ -71,6 +75,7 @@ export function createUsers({
           targetId: id,
           target: name,
           detail: {
+            ...(kind === 'user' ? {} : { kind }),
             role,
             groups: groupNames.map((group) => group.name),
             hasPassword: password !== undefined || passwordHash !== undefined,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FREETAKSERVER } from './compat/freetakserver.ts';
 import { OPENTAKSERVER } from './compat/opentakserver.ts';
 import { OPENTAXII } from './compat/opentaxii.ts';
 import { RPORT } from './compat/rport.ts';
@@ -277,6 +278,7 @@ export const SCHEMA = {
   },
   // Settings of other servers, by the names that their documents give them.
   compat: {
+    freetakserver: FREETAKSERVER,
     opentakserver: OPENTAKSERVER,
     opentaxii: OPENTAXII,
     rport: RPORT,

@@ -15,12 +15,14 @@ import type { Clock } from '../core/clock.ts';
 import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { CotEvent } from '../cot/event.ts';
 import type { ClientKind } from '../packages/client-package.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { CertificateRegistry } from '../pki/ports.ts';
 import type { Repository } from '../store/operation.ts';
 import type { groups } from '../store/repositories/groups.ts';
 import type { history } from '../store/repositories/history.ts';
+import type { settings } from '../store/repositories/settings.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 /** What the HTTP app needs of the rest of the house. `app.ts` brings it together. */
@@ -54,6 +56,10 @@ export interface AppDeps {
     sha256: string,
   ) => { readonly body: Uint8Array; readonly groupsIn: readonly string[] } | undefined;
   readonly groups: Pick<Repository<typeof groups>, 'list'>;
+  /** Small facts that dialects keep of their users. */
+  readonly settings: Pick<Repository<typeof settings>, 'get' | 'set' | 'remove'>;
+  /** Sends an event of the server's own to the devices of a principal that are connected; how many got it. */
+  readonly tellDevices: (principalId: string, event: CotEvent) => number;
   /** Each directory in it is a bucket of media files and data packages. */
   readonly mediaDir: string;
   /** Secret of this kit for the ids of media, 32 bytes. */

@@ -9,6 +9,8 @@ import { addressTest } from './client-address.ts';
 import type { ConnectionProblem } from './connection-problem.ts';
 import { troubleOf } from './connection-trouble.ts';
 import { credentialsOf } from './credentials.ts';
+import { textAnswer } from './dialects/freetakserver/answers.ts';
+import { registerFreeTakServerRoutes } from './dialects/freetakserver.ts';
 import { registerOpenTaxiiRoutes } from './dialects/opentaxii.ts';
 import { registerTakeoutRoutes } from './dialects/takeout.ts';
 import { createDownloadLinks } from './download-links.ts';
@@ -16,7 +18,7 @@ import type { AppEnv } from './env.ts';
 import { errorResponse } from './errors.ts';
 import type { FetchHandler } from './listener.ts';
 import { createOnboarding } from './onboarding.ts';
-import type { Peer } from './peer.ts';
+import { isFtsListener, type Peer } from './peer.ts';
 import { troubleOfRefusal } from './request-trouble.ts';
 import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts';
 import { registerCaRoutes } from './routes/cas.ts';
@@ -88,6 +90,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     return errorResponse(error, log, c.get('challenge'), shape && ((refusal) => shape(refusal, c)));
   });
   app.notFound(async (c) => {
+    if (isFtsListener(c.env.peer.listener)) return textAnswer(404, 'this endpoint does not exist');
     // Nothing is told of what exists on the certificate port to those who have none.
     const access = { on: ['httpsCert'], who: 'public' } as const;
     const { remoteAddress } = c.env.peer;
@@ -151,6 +154,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerSignInDoors(router, { ...deps, onboarding });
   registerOpenTaxiiRoutes(router, deps);
   registerTakeoutRoutes(router, deps);
+  registerFreeTakServerRoutes(router, { ...deps, links });
   const openApiDocument = () =>
     app.getOpenAPI31Document({
       openapi: '3.1.0',

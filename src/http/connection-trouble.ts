@@ -98,6 +98,8 @@ const PURPOSES: Readonly<Record<ConnectionProblem['listener'], string>> = {
   https: 'enrolment and pages',
   httpsCert: 'HTTPS with certificate',
   http: 'plain HTTP',
+  ftsRest: 'FreeTAKServer’s REST',
+  ftsRestPlain: 'FreeTAKServer’s REST in plain',
   portal: 'first steps',
   ops: 'monitoring',
   control: 'control',

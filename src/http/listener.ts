@@ -13,8 +13,9 @@ import { BivouacError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type ConnectionProblem, problemOfClientError } from './connection-problem.ts';
 import { errorResponse } from './errors.ts';
+import { keepGetBody } from './get-body.ts';
 import type { HttpLimits } from './limits.ts';
-import { isLoopback, type ListenerName, type Peer, peerOf, rawSocketOf } from './peer.ts';
+import { isLoopback, isTlsListener, type ListenerName, type Peer, peerOf, rawSocketOf } from './peer.ts';
 import type { UpgradeHandlers } from './upgrade.ts';
 
 /** The app as a listener sees it: one request and where it came from in, one answer out. */
@@ -63,7 +64,7 @@ function serverOptions({ limits, upgrades }: ListenerDeps): ServerOptions {
 
 export function createListener(deps: ListenerDeps): Listener {
   const { name, log, limits } = deps;
-  const isTls = name === 'https' || name === 'httpsCert';
+  const isTls = isTlsListener(name);
   const peers = new WeakMap<Socket, Peer>();
   const open = new Set<Socket>();
   const perAddress = new Map<string, number>();
@@ -74,7 +75,10 @@ export function createListener(deps: ListenerDeps): Listener {
   let isClosing = false;
 
   const answer = getRequestListener(
-    (request, { incoming }) => deps.fetch(request, peers.get(incoming.socket as Socket)!),
+    (request, { incoming }) => {
+      keepGetBody(request, incoming as IncomingMessage);
+      return deps.fetch(request, peers.get(incoming.socket as Socket)!);
+    },
     { overrideGlobalObjects: false, errorHandler: (error) => errorResponse(requestErrorOf(error), log) },
   );
 

@@ -6,8 +6,26 @@ import { plainAddress } from '../core/address.ts';
  * Every kind of listener that the one HTTP app is served on. `control` is the Unix socket of the command
  * line; the others are the `listen.*` keys of the same name.
  */
-export const LISTENER_NAMES = ['https', 'httpsCert', 'http', 'portal', 'ops', 'control'] as const;
+export const LISTENER_NAMES = [
+  'https',
+  'httpsCert',
+  'http',
+  'ftsRest',
+  'ftsRestPlain',
+  'portal',
+  'ops',
+  'control',
+] as const;
 export type ListenerName = (typeof LISTENER_NAMES)[number];
+
+/** Those of FreeTAKServer's REST, which speak its language also about what is not there. */
+export function isFtsListener(name: ListenerName): boolean {
+  return name === 'ftsRest' || name === 'ftsRestPlain';
+}
+
+export function isTlsListener(name: ListenerName): boolean {
+  return name === 'https' || name === 'httpsCert' || name === 'ftsRest';
+}
 
 /** The certificate that a client proved to hold in its TLS handshake. Not yet judged by anybody. */
 export interface PeerCertificate {

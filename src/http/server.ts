@@ -7,7 +7,7 @@ import type { Metrics } from '../core/metrics.ts';
 import type { ConnectionProblem } from './connection-problem.ts';
 import { HTTP_LIMITS, type HttpLimits, STOP_DEADLINE_MS } from './limits.ts';
 import { createListener, type FetchHandler, type Listener } from './listener.ts';
-import type { ListenerName, Peer } from './peer.ts';
+import { isTlsListener, type ListenerName, type Peer } from './peer.ts';
 import type { UpgradeHandlers } from './upgrade.ts';
 
 /** Where a listener accepts: an address, or the path of the control socket (mode 0600; must not exist yet). */
@@ -81,7 +81,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   function tlsFor(name: ListenerName): TlsOptions | undefined {
     if (name === 'httpsCert') return deps.tls('ask');
-    return name === 'https' ? deps.tls('none') : undefined;
+    return isTlsListener(name) ? deps.tls('none') : undefined;
   }
 
   async function openPoint(name: ListenerName, point: ListenPoint): Promise<void> {

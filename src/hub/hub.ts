@@ -171,6 +171,15 @@ export class Hub {
     this.#departures.left({ uid, saType: sa.envelope.type, groupsIn: session.identity.groupsIn });
   }
 
+  /** An event of the server's own for the devices of one principal that are connected now. Returns how many. */
+  tell(principalId: string, event: CotEvent): number {
+    const sessions = [...this.directory.sessions].filter(
+      (session) => session.identity.principalId === principalId && session.protocol !== 'json',
+    );
+    for (const session of sessions) this.#delivery.answer(session, event);
+    return sessions.length;
+  }
+
   /** Ends all sessions that match, as revoking and stopping do. Returns how many. */
   closeWhere(matches: (session: Session) => boolean, reason: CloseReason): number {
     const sessions = [...this.directory.sessions].filter(matches);

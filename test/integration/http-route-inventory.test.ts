@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { CONSOLE } from '../../src/auth/ports.ts';
 import type { Access } from '../../src/http/access.ts';
 import { LISTENER_NAMES, type ListenerName } from '../../src/http/peer.ts';
 import type { DeclaredRoute } from '../../src/http/router.ts';
@@ -86,6 +87,7 @@ const PUBLIC = [
   'POST /login on https, http',
   // What it opens is said by the token in its query.
   'GET /d/* on https, httpsCert, http',
+  'GET /Alive on ftsRest, ftsRestPlain',
 ];
 
 const ROLES = ['administrator', 'operator', 'user', 'viewer'] as const;
@@ -112,22 +114,28 @@ describe('the routes', { timeout: 60_000 }, () => {
   let http: HttpKit;
   let routes: readonly DeclaredRoute[];
   const identities = new Map<string, { cert: string; key: string }>();
+  const tokens = new Map<string, string>();
   const overNetwork = (names: readonly ListenerName[]) => names.filter((name) => name !== 'control');
 
   before(async () => {
     http = await startHttpKit();
     routes = http.kit.http.routes;
     for (const role of ROLES) {
-      await http.addUser(role === 'administrator' ? 'chief' : role, role);
+      const principalId = await http.addUser(role === 'administrator' ? 'chief' : role, role);
+      const order = { principalId, name: 'for tests', scope: 'read+write' };
+      tokens.set(role, (await http.kit.auth.apiTokens.create(order, CONSOLE)).token);
       identities.set(role, await http.issue(role === 'administrator' ? 'chief' : role));
     }
   });
   after(() => http.stop());
 
-  const asRole = (listener: ListenerName, role: string) =>
-    listener === 'httpsCert'
-      ? { identity: identities.get(role)! }
+  const asRole = (listener: ListenerName, role: string, by?: Access['by']) => {
+    if (listener === 'httpsCert') return { identity: identities.get(role)! };
+    const isByToken = by?.includes('password') === false && by.includes('api_token');
+    return isByToken
+      ? { headers: { authorization: `Bearer ${tokens.get(role)}` } }
       : { as: role === 'administrator' ? 'chief' : role };
+  };
 
   test('without credentials nothing is open but what is listed here', () => {
     assert.deepEqual(routes.filter(({ access }) => isPublic(access)).map(lineOf), PUBLIC);
@@ -187,7 +195,7 @@ describe('the routes', { timeout: 60_000 }, () => {
         for (const listener of overNetwork(route.access.on)) {
           const answer = await http.ask(listener, pathOf(route), {
             method: route.method,
-            ...asRole(listener, role),
+            ...asRole(listener, role, route.access.by),
           });
           assert.equal(
             answer.status,

@@ -9,7 +9,7 @@ import { type Kit, openKit } from '../../src/app/kit.ts';
 import { CONSOLE } from '../../src/auth/ports.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { silentLog } from '../../src/core/log.ts';
-import { CONTROL_PEER, type ListenerName } from '../../src/http/peer.ts';
+import { CONTROL_PEER, isTlsListener, type ListenerName } from '../../src/http/peer.ts';
 import { createHttpServer, type HttpServer, type ListenerSpec } from '../../src/http/server.ts';
 import { pkcs8Pem } from '../../src/pki/keys.ts';
 import { tlsOptions } from '../../src/pki/tls-material.ts';
@@ -51,7 +51,7 @@ export interface HttpKit {
   stop(): Promise<void>;
 }
 
-const LISTENERS = ['https', 'httpsCert', 'http', 'portal', 'ops'] as const;
+const LISTENERS = ['https', 'httpsCert', 'http', 'ftsRest', 'ftsRestPlain', 'portal', 'ops'] as const;
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 
 export async function startHttpKit(set: readonly string[] = []): Promise<HttpKit> {
@@ -74,7 +74,7 @@ export async function startHttpKit(set: readonly string[] = []): Promise<HttpKit
   kit.goLive({ startedAtMs: kit.clock.now(), listeners: server.addresses, clients: () => [] });
   const ca = kit.authority.caChainPem();
   const port = (listener: ListenerName) => Number(server.addresses()[listener]?.split(':').at(-1));
-  const isTls = (listener: ListenerName) => listener === 'https' || listener === 'httpsCert';
+  const isTls = isTlsListener;
 
   return {
     kit,

@@ -35,6 +35,8 @@ export interface PrincipalRecord {
 
 export interface PrincipalAddition {
   readonly id: string;
+  /** `user` when absent. */
+  readonly kind?: 'user' | 'service';
   readonly name: string;
   /** Folded name. */
   readonly nameKey: string;
@@ -190,8 +192,16 @@ export function addPrincipal(db: Db, addition: PrincipalAddition): PrincipalReco
   try {
     db.run(
       `INSERT INTO principals (id, kind, name, name_key, email, role, state, created_ms)
-       VALUES (?, 'user', ?, ?, ?, ?, 'enabled', ?)`,
-      [id, addition.name, addition.nameKey, addition.email, addition.role, audit.atMs],
+       VALUES (?, ?, ?, ?, ?, ?, 'enabled', ?)`,
+      [
+        id,
+        addition.kind ?? 'user',
+        addition.name,
+        addition.nameKey,
+        addition.email,
+        addition.role,
+        audit.atMs,
+      ],
     );
   } catch (error) {
     throw emailClash(error);
