@@ -51,7 +51,7 @@ export interface FanOutResult {
   readonly closedClients: number;
 }
 
-export const ISSUE_CELLS: readonly FanOutCell[] = [
+export const STANDARD_CELLS: readonly FanOutCell[] = [
   { clients: 10, rateHz: 1, protocol: 'xml' },
   { clients: 100, rateHz: 1, protocol: 'xml' },
   { clients: 100, rateHz: 2, protocol: 'xml' },

@@ -7,10 +7,10 @@ import {
   cellName,
   type FanOutCell,
   type FanOutRun,
-  ISSUE_CELLS,
   PROTO_CELLS,
   parseCell,
   runFanOut,
+  STANDARD_CELLS,
   summariseFanOut,
 } from './fan-out.ts';
 import { type FanOutComparison, printFanOut } from './fan-out-report.ts';
@@ -48,7 +48,7 @@ const timing = {
   warmUpMs: options.quick ? 2_000 : 4_000,
   measureMs: 1_000 * Number(options.seconds ?? (options.quick ? 4 : 8)),
 };
-const cells = options.cells?.split(',').map(parseCell) ?? [...ISSUE_CELLS, ...PROTO_CELLS];
+const cells = options.cells?.split(',').map(parseCell) ?? [...STANDARD_CELLS, ...PROTO_CELLS];
 
 // Leaving by `exit` lets everything that was started clean up after itself.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
