@@ -26,8 +26,9 @@ export function errorResponse(
   const { headers } = response;
   headers.set('cache-control', 'no-store');
   if (error.status === 401 && challenge !== undefined) headers.set('www-authenticate', challenge);
-  const retryAfterSeconds = error.details?.['retryAfterSeconds'];
-  if (typeof retryAfterSeconds === 'number') headers.set('retry-after', String(Math.ceil(retryAfterSeconds)));
+  const { retryAfterSeconds, retryAfterMs } = error.details ?? {};
+  const waitS = typeof retryAfterMs === 'number' ? retryAfterMs / 1_000 : retryAfterSeconds;
+  if (typeof waitS === 'number') headers.set('retry-after', String(Math.ceil(waitS)));
   // The rest of a body that is too large is not worth reading.
   if (error.status === 413) headers.set('connection', 'close');
   return response;
