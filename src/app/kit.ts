@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Auth, createAuth } from '../auth/auth.ts';
 import type { Config } from '../config/schema.ts';
+import { firstPort } from '../core/address.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createHealth, type Health } from '../core/health.ts';
 import { newId } from '../core/ids.ts';
@@ -134,7 +135,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     const oversizeShelf = createOversizeShelf({
       clock,
       newId,
-      certificatePort: () => portOf(live, 'httpsCert'),
+      certificatePort: () => firstPort(live.listeners()['httpsCert']),
     });
     const http = createHttpApp({
       clock,
@@ -219,8 +220,3 @@ const DAY_MS = 86_400_000;
  * network. Nothing else tells a right clock from a wrong one where nothing vouches for it.
  */
 const CLOCK_TOLERANCE_MS = 60_000;
-
-function portOf(live: LiveView, listener: string): number | undefined {
-  const port = live.listeners()[listener]?.split(',')[0]?.split(':').at(-1);
-  return port === undefined ? undefined : Number(port);
-}

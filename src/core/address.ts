@@ -14,3 +14,9 @@ export function plainAddress(address: string | undefined): string {
   if (address === undefined) return '';
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
+
+/** The port of the first of a listener's bound addresses, as the ready line has them; undefined when it is off. */
+export function firstPort(addresses: string | undefined): number | undefined {
+  const port = Number(addresses?.split(',')[0]?.split(':').at(-1));
+  return Number.isInteger(port) && port > 0 ? port : undefined;
+}

@@ -1,4 +1,5 @@
 import type { Actor, EnrolmentTokens, User } from '../auth/ports.ts';
+import { firstPort } from '../core/address.ts';
 import { BivouacError } from '../core/errors.ts';
 import type { ClientKind } from '../packages/client-package.ts';
 import { atakEnrolLink, atakImportLink, itakLine } from '../packages/onboarding-links.ts';
@@ -60,9 +61,9 @@ export function createOnboarding(deps: OnboardingDeps): Onboarding {
   /** Where a device without the CA can fetch something: the plain portal for what holds no key. */
   function downloadBase(host: string, holdsKey: boolean): string | undefined {
     const bound = deps.listeners();
-    const portalPort = portOf(bound['portal']);
+    const portalPort = firstPort(bound['portal']);
     if (!holdsKey && portalPort !== undefined) return baseUrl('http', host, portalPort);
-    const httpsPort = portOf(bound['https']);
+    const httpsPort = firstPort(bound['https']);
     return httpsPort === undefined ? undefined : baseUrl('https', host, httpsPort);
   }
 
@@ -90,7 +91,7 @@ export function createOnboarding(deps: OnboardingDeps): Onboarding {
         throw new BivouacError('control.unreachable', 'No server runs, and a link lives only as long as one');
       }
       if (user.state !== 'enabled') throw new BivouacError('user.unknown', `${user.name} is disabled`);
-      const cotPort = portOf(deps.listeners()['cotTls']);
+      const cotPort = firstPort(deps.listeners()['cotTls']);
       const { packageUrl, pageUrl, expiresMs } = await linkToPackage(order);
       const token = async (form: 'typed' | 'link') =>
         (await enrolmentTokens.create({ username: user.name, form, lifeMs }, by)).token;
@@ -158,10 +159,4 @@ const NAMES: Readonly<Record<ClientKind, string>> = { atak: 'ATAK', wintak: 'Win
 function baseUrl(scheme: 'http' | 'https', host: string, port: number): string {
   const isDefault = port === (scheme === 'http' ? 80 : 443);
   return `${scheme}://${host}${isDefault ? '' : `:${port}`}`;
-}
-
-/** The port of the first of a listener's addresses. */
-function portOf(addresses: string | undefined): number | undefined {
-  const port = Number(addresses?.split(',')[0]?.split(':').at(-1));
-  return Number.isInteger(port) && port > 0 ? port : undefined;
 }

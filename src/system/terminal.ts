@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { firstPort } from '../core/address.ts';
 
 /**
  * Words for a person, on the controlling terminal and nowhere else: a service has none, and its stdout and
@@ -30,7 +31,7 @@ export function firstStartHelp(facts: {
   readonly hasPeople: boolean;
 }): string {
   const host = facts.addresses[0] ?? '127.0.0.1';
-  const cot = portOf(facts.listeners['cotTls']);
+  const cot = firstPort(facts.listeners['cotTls']);
   const { dataOption } = facts;
   const lines = [
     '',
@@ -47,8 +48,4 @@ export function firstStartHelp(facts: {
   }
   lines.push('  Ctrl-C stops the server.', '');
   return `${lines.join('\n')}\n`;
-}
-
-function portOf(addresses: string | undefined): string | undefined {
-  return addresses?.split(',')[0]?.split(':').at(-1);
 }
