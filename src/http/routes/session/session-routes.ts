@@ -5,6 +5,7 @@ import type { Router } from '../../router.ts';
 import { registerAccountRoutes } from './my-account.ts';
 import { registerFactorRoutes } from './my-factors.ts';
 import { registerTokenRoutes } from './my-tokens.ts';
+import { registerPeopleAccountRoutes } from './people-account.ts';
 import { registerPeopleTokenRoutes } from './people-tokens.ts';
 import { registerSetupRoutes } from './setup.ts';
 import { registerSignInRoutes } from './sign-in.ts';
@@ -25,4 +26,5 @@ export function registerSessionRoutes(router: Router, deps: SessionRouteDeps): v
   registerTokenRoutes(router, deps.doors);
   registerFactorRoutes(router, deps);
   registerPeopleTokenRoutes(router, deps);
+  registerPeopleAccountRoutes(router, deps);
 }
