@@ -55,6 +55,8 @@ const PUBLIC = [
   'POST /api/session/code/send on https, http',
   'POST /api/session/totp on https, http',
   'DELETE /api/session on https, http',
+  'POST /api/session/passkey/options on https, http',
+  'POST /api/session/passkey on https, http',
   'GET /api/login on https, http',
   'POST /api/login on https, http',
   'POST /api/logout on https, http',
