@@ -34,6 +34,8 @@ export interface ClaimCode {
 export interface AdminRecovery {
   /** Somebody holds the button: shows a code for 10 minutes, for one use. Tells every administrator. */
   begin(by: Actor): Promise<ShownCode>;
+  /** Takes the code back, unused. */
+  end(by: Actor): void;
   current(): ShownCode | undefined;
   onChange(listener: () => void): () => void;
   /**
