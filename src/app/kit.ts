@@ -3,13 +3,14 @@ import { type Auth, createAuth } from '../auth/auth.ts';
 import type { Config } from '../config/schema.ts';
 import { firstPort } from '../core/address.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
+import { BivouacError } from '../core/errors.ts';
 import { createHealth, type Health } from '../core/health.ts';
 import { newId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import type { CotEvent } from '../cot/event.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
-import type { ConnectedClient } from '../http/app-deps.ts';
+import type { ConnectedClient, DisplayPort, TimePort } from '../http/app-deps.ts';
 import { createDiagnosis, type Diagnosis } from '../http/diagnosis.ts';
 import type { OversizeShelf } from '../hub/ports.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
@@ -38,6 +39,7 @@ export interface LiveView {
   screens?(): readonly string[];
   /** An event for the devices of a principal that are connected now; how many got it. */
   tell?(principalId: string, event: CotEvent): number;
+  readonly display?: DisplayPort;
 }
 
 const NOT_RUNNING: LiveView = { startedAtMs: undefined, listeners: () => ({}), clients: () => [] };
@@ -52,6 +54,7 @@ export interface Kit {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly timeFloor: TimeFloor;
+  readonly time: TimePort;
   readonly store: Store;
   readonly auth: Auth;
   readonly authority: Authority;
@@ -68,12 +71,19 @@ export interface Kit {
 /** How long to wait for another process that is just finishing with the data directory; blocks the thread. */
 const LOCK_WAIT_MS = 500;
 
-export async function openKit(config: Config, platform: Platform, log: Log): Promise<Kit> {
+/** @param onLocked called when the data directory is this process's own, before anything takes its time */
+export async function openKit(
+  config: Config,
+  platform: Platform,
+  log: Log,
+  onLocked: () => void = () => {},
+): Promise<Kit> {
   const opened = new AsyncDisposableStack();
   try {
     // One process at a time: two servers, or a server and a command beside it, would each trust their own memory.
     const lock = lockDataDirectory(config.dataDir, LOCK_WAIT_MS);
     opened.defer(() => lock.release());
+    onLocked();
 
     const timeFloor = openTimeFloor({ dataDir: config.dataDir, builtAtMs, clock: systemClock });
     const clock = flooredClock(systemClock, timeFloor);
@@ -167,6 +177,11 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       diagnosis,
       time,
       kitName: config.name,
+      display: {
+        scene: () => displayOf(live).scene(),
+        showInvitation: (invitation) => displayOf(live).showInvitation(invitation),
+        hideInvitation: () => displayOf(live).hideInvitation(),
+      },
       // Stays the same through a roll-over: old generations are kept.
       nodeId: () => authority.generations()[0]?.id ?? '',
       reachableAddresses: () => reachableAddresses(platform.hostIdentity()),
@@ -196,6 +211,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       health,
       metrics,
       timeFloor,
+      time,
       store,
       auth,
       authority,
@@ -211,6 +227,12 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     await opened.disposeAsync();
     throw error;
   }
+}
+
+/** @throws BivouacError `control.unreachable` */
+function displayOf({ display }: LiveView): DisplayPort {
+  if (display === undefined) throw new BivouacError('control.unreachable');
+  return display;
 }
 
 const DAY_MS = 86_400_000;

@@ -16,6 +16,7 @@ import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { CotEvent } from '../cot/event.ts';
+import type { Scene } from '../display/scene.ts';
 import type { ClientKind } from '../packages/client-package.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { CertificateRegistry } from '../pki/ports.ts';
@@ -73,6 +74,7 @@ export interface AppDeps {
   /** Addresses that another device can use, best first. */
   readonly reachableAddresses: () => readonly string[];
   readonly kit: KitPort;
+  readonly display: DisplayPort;
 }
 
 /** The certificate authority, as far as the API asks it. */
@@ -149,6 +151,23 @@ export interface KitPort {
   /** Principals whose screens are on now. */
   screens(): readonly string[];
   checks(): Promise<readonly Check[]>;
+}
+
+/** The display of the kit itself. @throws BivouacError `display.off`, `control.unreachable` */
+export interface DisplayPort {
+  /** What is on it at this moment, without what only people at the kit may know. */
+  scene(): Scene;
+  /** Shows the QR code of an invitation, until its device has come, or 15 minutes; in place of another one. */
+  showInvitation(invitation: ShownInvitation): void;
+  hideInvitation(): void;
+}
+
+export interface ShownInvitation {
+  readonly username: string;
+  readonly client: ClientKind;
+  /** What the QR code is to say. */
+  readonly scan: string;
+  readonly expiresMs: number;
 }
 
 /** What the kit knows of time. All times are milliseconds since 1970, UTC. */

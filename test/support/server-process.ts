@@ -88,6 +88,8 @@ const TEST_SETTINGS: Readonly<Record<string, string>> = {
   'listen.portal': 'off',
   'listen.cotTcp': 'off',
   'listen.http': 'off',
+  // Whoever runs the tests may have a screen of his own.
+  'display.sink': 'off',
 };
 
 /** The command that is Bivouac here: the packaged binary of BIVOUAC_BINARY, else node on the sources. */
