@@ -29,6 +29,7 @@ import { createClientPackages } from './client-packages.ts';
 import { createMailer } from './mailer.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
 import { publicUrl } from './public-url.ts';
+import { openWebFiles } from './web-files.ts';
 
 /** What only a running server knows; the command line without one sees the empty view. */
 export interface LiveView {
@@ -203,6 +204,7 @@ export async function openKit(
           listeners: () => live.listeners(),
         }),
       },
+      webFiles: openWebFiles(log),
     });
 
     return {

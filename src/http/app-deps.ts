@@ -25,6 +25,7 @@ import type { groups } from '../store/repositories/groups.ts';
 import type { history } from '../store/repositories/history.ts';
 import type { settings } from '../store/repositories/settings.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { WebFiles } from './web-files.ts';
 
 /** What the HTTP app needs of the rest of the house. `app.ts` brings it together. */
 export interface AppDeps {
@@ -40,7 +41,7 @@ export interface AppDeps {
   readonly claim: Claim;
   readonly audit: Pick<Audit, 'list'>;
   /** Of the configuration what is about HTTP, and what documents of other servers name. */
-  readonly config: Pick<Config, 'http' | 'compat'>;
+  readonly config: Pick<Config, 'http' | 'compat' | 'password'>;
   /** Whether an address is of this box or of a network that it is itself in, without a router between. */
   readonly isDirectlyAttached: (address: string) => boolean;
   readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
@@ -75,6 +76,8 @@ export interface AppDeps {
   readonly reachableAddresses: () => readonly string[];
   readonly kit: KitPort;
   readonly display: DisplayPort;
+  /** The pages, as the build made them. */
+  readonly webFiles: WebFiles;
 }
 
 /** The certificate authority, as far as the API asks it. */

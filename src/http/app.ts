@@ -38,6 +38,7 @@ import { registerScreenRoutes } from './routes/pairing/screen-routes.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
 import { registerTimeRoutes } from './routes/time.ts';
+import { registerWebRoutes } from './routes/web.ts';
 import { registerSignInDoors } from './sign-in-doors.ts';
 
 export interface HttpApp {
@@ -151,6 +152,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
   registerScreenRoutes(router, deps);
+  registerWebRoutes(router, deps);
   registerSignInDoors(router, { ...deps, onboarding });
   registerOpenTaxiiRoutes(router, deps);
   registerTakeoutRoutes(router, deps);

@@ -11,7 +11,8 @@ import { registerPeopleTokenRoutes } from './people-tokens.ts';
 import { registerSetupRoutes } from './setup.ts';
 import { registerSignInRoutes } from './sign-in.ts';
 
-export interface SessionRouteDeps extends Pick<AppDeps, 'claim' | 'clock' | 'isDirectlyAttached' | 'users'> {
+export interface SessionRouteDeps
+  extends Pick<AppDeps, 'claim' | 'clock' | 'config' | 'isDirectlyAttached' | 'kitName' | 'users'> {
   readonly doors: Pick<
     AuthDoors,
     | 'adminRecovery'
