@@ -302,6 +302,8 @@ function payloadOf(
   name: string,
 ): { readonly expiresMs?: number; readonly claims?: Claims } {
   switch (kind) {
+    case 'ots':
+      return { claims: { sub: name } };
     case 'rport':
       return { claims: { username: name, sessionID: number, scopes: RPORT_SCOPES } };
     case 'taxii':

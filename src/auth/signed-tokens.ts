@@ -12,6 +12,12 @@ const TOKEN_MAX_CHARS = 4_096;
 
 const ALGORITHM = 'HS256';
 
+/**
+ * node-tak, and CloudTAK with it, decodes a token as one piece of base64: that works where the header has a
+ * multiple of three bytes [node-tak 12].
+ */
+const WHOLE_TRIPLES = { v: '1' } as const;
+
 export type Claims = { readonly [claim: string]: Json };
 
 export type SignedVerdict =
@@ -55,6 +61,7 @@ export function createSignedTokens({
       const jwt = new SignJWT({ ...claims, aud: audienceOf(kind), jti }).setProtectedHeader({
         alg: ALGORITHM,
         typ: typeOf(kind),
+        ...(kind === 'ots' ? WHOLE_TRIPLES : {}),
       });
       if (expiresMs !== undefined) jwt.setExpirationTime(Math.floor(expiresMs / 1_000));
       return jwt.sign(keyOf(kind));

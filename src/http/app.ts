@@ -11,6 +11,7 @@ import { troubleOf } from './connection-trouble.ts';
 import { credentialsOf } from './credentials.ts';
 import { textAnswer } from './dialects/freetakserver/answers.ts';
 import { registerFreeTakServerRoutes } from './dialects/freetakserver.ts';
+import { createOtsPasswordGrant, registerOtsTokenRoute } from './dialects/opentakserver-token.ts';
 import { registerOpenTaxiiRoutes } from './dialects/opentaxii.ts';
 import { registerTakeoutRoutes } from './dialects/takeout.ts';
 import { createDownloadLinks } from './download-links.ts';
@@ -151,7 +152,9 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   });
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
-  registerScreenRoutes(router, deps);
+  const passwordGrant = createOtsPasswordGrant(deps);
+  registerScreenRoutes(router, { ...deps, passwordGrant });
+  registerOtsTokenRoute(router, passwordGrant);
   registerWebRoutes(router, deps);
   registerSignInDoors(router, { ...deps, onboarding });
   registerOpenTaxiiRoutes(router, deps);

@@ -46,6 +46,8 @@ const PUBLIC = [
   'GET /pair on https, http',
   'POST /pair on https, http',
   'POST /pair/decision on https, http',
+  // Name and password in the address, as OpenTAKServer takes them.
+  'GET /oauth/token on https, http',
   // The pages hold nothing of the kit: what they show, they ask the API for.
   'GET /setup on https, httpsCert, http',
   'GET /recover on https, httpsCert, http',
