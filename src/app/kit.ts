@@ -24,7 +24,7 @@ import type { Platform } from '../system/platform.ts';
 import { createSystemTime } from '../system/system-time.ts';
 import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
 import { builtAtMs, version } from '../version.ts';
-import { authSettings } from './auth-settings.ts';
+import { authSettings, passwordPolicy } from './auth-settings.ts';
 import { createClientPackages } from './client-packages.ts';
 import { createMailer } from './mailer.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
@@ -104,6 +104,7 @@ export async function openKit(
     const settings = authSettings(config, () =>
       publicUrl(config, reachableAddresses(platform.hostIdentity()), live.listeners()),
     );
+    const policy = passwordPolicy(config);
     const mailer = createMailer(config);
     const time = createSystemTime({ clock: systemClock, floor: timeFloor, builtAtMs, log });
     const auth = createAuth({
@@ -118,7 +119,7 @@ export async function openKit(
         const { source, systemMs, floorMs } = time.status();
         return source !== 'none' || systemMs + CLOCK_TOLERANCE_MS >= floorMs;
       },
-      passwordPolicy: () => config.password,
+      passwordPolicy: () => policy,
       contextWords: () => [config.name],
       totalMemoryBytes: platform.totalMemoryBytes,
     });

@@ -44,15 +44,15 @@ export interface SignedTokens {
 export function createSignedTokens({
   keys,
   clock,
-  rportSecret,
+  secretOf,
 }: {
   readonly keys: TokenKeys;
   readonly clock: Clock;
-  /** RPort's `jwt_secret`: its tokens are signed with this text where the operator set one. */
-  readonly rportSecret: () => string | undefined;
+  /** A key that the operator set for a kind, as the documents of RPort and TakeoutFM let him. */
+  readonly secretOf: (kind: SignedKind) => string | undefined;
 }): SignedTokens {
   function keyOf(kind: SignedKind): Uint8Array {
-    const own = kind === 'rport' ? rportSecret() : undefined;
+    const own = secretOf(kind);
     return own === undefined ? keys.keyOf(kind) : Buffer.from(own);
   }
 
