@@ -180,6 +180,7 @@ export async function openKit(
       time,
       kitName: config.name,
       display: {
+        refuseOff: () => displayOf(live).refuseOff(),
         scene: () => displayOf(live).scene(),
         showInvitation: (invitation) => displayOf(live).showInvitation(invitation),
         hideInvitation: () => displayOf(live).hideInvitation(),

@@ -174,14 +174,12 @@ export function createLocalDisplay({
     },
 
     port: {
+      refuseOff,
       scene() {
         refuseOff();
         return display.viewFromAfar();
       },
-      showInvitation(invitation) {
-        refuseOff();
-        invitations?.show(invitation);
-      },
+      showInvitation: (invitation) => invitations?.show(invitation),
       hideInvitation: () => invitations?.hide(),
     },
 

@@ -158,6 +158,8 @@ export interface KitPort {
 
 /** The display of the kit itself. @throws BivouacError `display.off`, `control.unreachable` */
 export interface DisplayPort {
+  /** Throws where there is no display to show anything. */
+  refuseOff(): void;
   /** What is on it at this moment, without what only people at the kit may know. */
   scene(): Scene;
   /** Shows the QR code of an invitation, until its device has come, or 15 minutes; in place of another one. */

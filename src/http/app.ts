@@ -25,6 +25,7 @@ import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts
 import { registerCaRoutes } from './routes/cas.ts';
 import { registerCertRoutes } from './routes/certs.ts';
 import { registerDiagnosisRoutes } from './routes/diagnosis.ts';
+import { registerDisplayRoutes } from './routes/display.ts';
 import { registerEnrolRoutes } from './routes/enrol.ts';
 import { registerHistoryRoutes } from './routes/history.ts';
 import { registerKitRoutes } from './routes/kit.ts';
@@ -136,6 +137,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerHistoryRoutes(router, deps);
   registerDiagnosisRoutes(router, deps);
   registerTimeRoutes(router, deps);
+  registerDisplayRoutes(router, deps);
   registerMyCertRoutes(router, deps);
   registerEnrolRoutes(router, deps);
   registerMartiVersionRoutes(router, deps);
