@@ -70,6 +70,7 @@ export function readDisplayState(facts: DisplayFacts): DisplayState {
   const { config, clock, health, auth } = facts;
   const pages = pageAddresses(config, facts.reachableAddresses(), facts.listeners());
   const gps = facts.gps?.();
+  const emergencies = facts.emergencies();
   const { open } = auth.pairing.shown();
   const { theme, brightness, blankAfterS, coordinates, distance } = config.display;
   return {
@@ -85,10 +86,11 @@ export function readDisplayState(facts: DisplayFacts): DisplayState {
     pairing: open && { code: open.code, ...leftOf(open.expiresMs, OPEN_CODE_LIFE_MS, clock) },
     request: requestOf(facts),
     onboarding: facts.onboarding(),
-    emergencies: facts.emergencies(),
+    emergencies,
     plaintextPorts: plaintextPortsOf(facts.listeners()),
     recovery: recoveryOf(facts, pages),
-    notice: facts.notice(),
+    // An emergency that was put aside stands where the notice would.
+    notice: emergencies.length === 0 ? facts.notice() : undefined,
     look: {
       theme,
       brightnessPercent: brightness,
