@@ -176,6 +176,109 @@ export type TimeStatus = {
   source: 'time_server' | 'battery_clock' | 'person' | 'none';
 };
 
+export type Scene = {
+  /** Which screen is up */
+  screen: 'starting' | 'first-boot' | 'fingerprint' | 'idle' | 'people' | 'wifi' | 'warnings' | 'plaintext' | 'pairing' | 'approval' | 'onboarding' | 'recovery' | 'emergency' | 'stopped';
+  /** The size that the places of the items are for */
+  design: {
+    id: '1920x1080' | '800x480' | '480x320' | '320x240' | '250x122' | '128x64';
+    width: number;
+    height: number;
+    ink: 'colour' | 'paper' | 'oled';
+  };
+  theme: 'dark' | 'day' | 'night-red';
+  /** To be drawn in this order */
+  items: (SceneText | SceneBox | SceneQr | SceneBar | SceneShape | SceneTeam)[];
+  /** What a finger does there */
+  touch: ({
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    action: 'approve' | 'refuse' | 'open-pairing' | 'stop-pairing' | 'next-page' | 'set-aside' | 'end-recovery';
+  })[];
+  /** What ● and ■ do */
+  buttons: {
+    first: 'approve' | 'refuse' | 'open-pairing' | 'stop-pairing' | 'next-page' | 'set-aside' | 'end-recovery';
+    second: 'approve' | 'refuse' | 'open-pairing' | 'stop-pairing' | 'next-page' | 'set-aside' | 'end-recovery';
+  };
+  /** The pairing request that is asked about */
+  requestId: string;
+};
+
+export type SceneText = {
+  kind: 'text';
+  /** Left end, middle or right end of the text, as `align` says */
+  x: number;
+  baseline: number;
+  text: string;
+  size: number;
+  weight: 400 | 700;
+  face: 'next' | 'mono';
+  /** Tabular when absent */
+  figures: 'proportional';
+  /** What a colour is for; the theme says which it is */
+  role: 'background' | 'panel' | 'line' | 'text' | 'quiet' | 'accent' | 'well' | 'careful' | 'bad' | 'onFill';
+  align: 'left' | 'center' | 'right';
+  maxWidth: number;
+};
+
+export type SceneBox = {
+  kind: 'box';
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  radius: number;
+  /** What a colour is for; the theme says which it is */
+  role: 'background' | 'panel' | 'line' | 'text' | 'quiet' | 'accent' | 'well' | 'careful' | 'bad' | 'onFill';
+};
+
+export type SceneQr = {
+  kind: 'qr';
+  x: number;
+  y: number;
+  /** Told to nobody but those at the kit: draw an empty light square */
+  text: '';
+  correction: 'medium' | 'low';
+  /** Of one side, with the quiet zone */
+  modules: number;
+  modulePx: number;
+};
+
+export type SceneBar = {
+  kind: 'bar';
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** What is left of a time, 0 to 1 */
+  fraction: number;
+  /** What a colour is for; the theme says which it is */
+  role: 'background' | 'panel' | 'line' | 'text' | 'quiet' | 'accent' | 'well' | 'careful' | 'bad' | 'onFill';
+};
+
+export type SceneShape = {
+  kind: 'shape';
+  shape: 'disc' | 'square' | 'triangle' | 'diamond' | 'ring';
+  /** The middle, as is y */
+  x: number;
+  y: number;
+  size: number;
+  /** What a colour is for; the theme says which it is */
+  role: 'background' | 'panel' | 'line' | 'text' | 'quiet' | 'accent' | 'well' | 'careful' | 'bad' | 'onFill';
+};
+
+export type SceneTeam = {
+  kind: 'team';
+  /** The middle, as is y */
+  x: number;
+  y: number;
+  size: number;
+  /** A disc in its colour; absent: a ring */
+  team?: 'White' | 'Yellow' | 'Orange' | 'Magenta' | 'Red' | 'Maroon' | 'Purple' | 'Dark Blue' | 'Blue' | 'Cyan' | 'Teal' | 'Green' | 'Dark Green' | 'Brown';
+};
+
 export type Invitation = {
   username: string;
   client: 'atak' | 'wintak' | 'itak';
@@ -490,6 +593,15 @@ export interface Calls {
     };
     answer: TimeStatus;
   };
+  'GET /api/display': {
+    answer: Scene;
+  };
+  'GET /api/display/picture': {
+    answer: Blob;
+  };
+  'DELETE /api/display/invitation': {
+    answer: undefined;
+  };
   'GET /api/me/certs': {
     answer: Certificate[];
   };
@@ -522,6 +634,8 @@ export interface Calls {
       withCertificate?: boolean;
       /** 15 when absent */
       minutes?: number;
+      /** The display of the kit shows the QR code too, until the device has come */
+      onDisplay?: boolean;
     };
     answer: Invitation;
   };
