@@ -96,7 +96,15 @@ export function createApiTokens({
         detail: { prefix, name, scope, expiresMs, isChosen },
       }),
     });
+    await ended(order.principalId, record.replaced);
     return viewOf(record);
+  }
+
+  /** Connections that were opened by one of these tokens end with it. */
+  async function ended(principalId: string, prefixes: readonly string[]): Promise<void> {
+    if (prefixes.length === 0) return;
+    const over = { cause: 'signed_out', scope: 'sessions', serials: [], sessionIds: prefixes } as const;
+    await revocation.announce({ principalId, ...over });
   }
 
   /** Late, or made while the clock was ahead: then nobody knows how old it is. */
@@ -143,7 +151,8 @@ export function createApiTokens({
         prefix,
         audit: audit.entry(by, 'token.remove', { targetId: principalId, detail: { prefix } }),
       });
-      // A socket does not know by which token it came in: those that may have come by it sign in again.
+      await ended(principalId, [prefix]);
+      // A socket of the stream does not know by which token it came in: those that may have come by it sign in again.
       if (isForStream(scope)) {
         await revocation.announce({ principalId, cause: 'signed_out', scope: 'password', serials: [] });
       }

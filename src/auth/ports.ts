@@ -252,7 +252,7 @@ export interface RevocationNotice {
   readonly scope: 'all' | 'password' | 'certificates' | 'sessions';
   /** Serials (lower-case hex) that are revoked with it. */
   readonly serials: readonly string[];
-  /** Ids of `sessions` that are over, for that scope. */
+  /** Ids of `sessions` that are over, for that scope; of a personal token its prefix. */
   readonly sessionIds?: readonly string[];
   /** The one session that goes on, whatever the scope: it caused the change itself. */
   readonly exceptSessionId?: string;

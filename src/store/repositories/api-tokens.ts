@@ -46,14 +46,18 @@ const COLUMNS = `prefix, t.principal_id AS principalId, t.name, scope, t.created
 const LIVE = `FROM api_tokens t JOIN principals p ON p.id = t.principal_id AND p.cred_epoch = t.cred_epoch`;
 
 export const apiTokens = {
-  /** @throws BivouacError `user.unknown`, `token.exists`, `token.too_many`, `token.weak` (somebody's already) */
-  add: write((db, token: NewApiToken): ApiTokenRecord => {
+  /** Also says which tokens made way. @throws BivouacError `user.unknown`, `token.exists`, `token.too_many`, `token.weak` (somebody's already) */
+  add: write((db, token: NewApiToken): ApiTokenRecord & { readonly replaced: readonly string[] } => {
     const { prefix, principalId, name, hash, scope, expiresMs, replacesSameName, audit } = token;
     const principal = principalById(db, principalId);
     if (principal?.state !== 'enabled') {
       throw new BivouacError('user.unknown', 'The user is disabled or deleted');
     }
     const { credEpoch } = principal;
+    const replaced = db.all<{ prefix: string }>(
+      'SELECT prefix FROM api_tokens WHERE principal_id = ? AND ? AND name = ?',
+      [principalId, replacesSameName, name],
+    );
     db.run(
       `DELETE FROM api_tokens WHERE principal_id = ?
          AND (cred_epoch <> ? OR expires_ms < ? OR (? AND name = ?))`,
@@ -75,7 +79,8 @@ export const apiTokens = {
       throw isUniqueViolation(error) ? new BivouacError('token.weak') : error;
     }
     appendAudit(db, audit);
-    return ownToken(db, principalId, prefix) as ApiTokenRecord;
+    const record = ownToken(db, principalId, prefix) as ApiTokenRecord;
+    return { ...record, replaced: replaced.map((old) => old.prefix) };
   }),
 
   find: read((db, hash: string): ApiTokenFacts | undefined => {
