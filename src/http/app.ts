@@ -10,8 +10,8 @@ import type { ConnectionProblem } from './connection-problem.ts';
 import { troubleOf } from './connection-trouble.ts';
 import { credentialsOf } from './credentials.ts';
 import { textAnswer } from './dialects/freetakserver/answers.ts';
+import type { SocketServer } from './dialects/freetakserver/socket/socket-server.ts';
 import { registerFreeTakServerRoutes } from './dialects/freetakserver.ts';
-import { createOtsPasswordGrant, registerOtsTokenRoute } from './dialects/opentakserver-token.ts';
 import { registerOpenTaxiiRoutes } from './dialects/opentaxii.ts';
 import { registerTakeoutRoutes } from './dialects/takeout.ts';
 import { createDownloadLinks } from './download-links.ts';
@@ -25,7 +25,6 @@ import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts
 import { registerCaRoutes } from './routes/cas.ts';
 import { registerCertRoutes } from './routes/certs.ts';
 import { registerDiagnosisRoutes } from './routes/diagnosis.ts';
-import { registerDisplayRoutes } from './routes/display.ts';
 import { registerEnrolRoutes } from './routes/enrol.ts';
 import { registerHistoryRoutes } from './routes/history.ts';
 import { registerKitRoutes } from './routes/kit.ts';
@@ -40,7 +39,6 @@ import { registerScreenRoutes } from './routes/pairing/screen-routes.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
 import { registerTimeRoutes } from './routes/time.ts';
-import { registerWebRoutes } from './routes/web.ts';
 import { registerSignInDoors } from './sign-in-doors.ts';
 
 export interface HttpApp {
@@ -50,6 +48,8 @@ export interface HttpApp {
   principalOf(peer: Peer): string | undefined;
   /** The same, with what he signed in with as far as that can end alone. */
   sessionOf(peer: Peer): SessionFacts | undefined;
+  /** FreeTAKServer's Socket.IO, beside the app on the same listeners. */
+  readonly ftsSocket: SocketServer;
   /** To be told of connections that never became a request, or a session of the stream. */
   onProblem(problem: ConnectionProblem): void;
   /** OpenAPI 3.1 of our own API. */
@@ -137,7 +137,6 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerHistoryRoutes(router, deps);
   registerDiagnosisRoutes(router, deps);
   registerTimeRoutes(router, deps);
-  registerDisplayRoutes(router, deps);
   registerMyCertRoutes(router, deps);
   registerEnrolRoutes(router, deps);
   registerMartiVersionRoutes(router, deps);
@@ -154,14 +153,11 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   });
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
-  const passwordGrant = createOtsPasswordGrant(deps);
-  registerScreenRoutes(router, { ...deps, passwordGrant });
-  registerOtsTokenRoute(router, passwordGrant);
-  registerWebRoutes(router, deps);
+  registerScreenRoutes(router, deps);
   registerSignInDoors(router, { ...deps, onboarding });
   registerOpenTaxiiRoutes(router, deps);
   registerTakeoutRoutes(router, deps);
-  registerFreeTakServerRoutes(router, { ...deps, links });
+  const ftsSocket = registerFreeTakServerRoutes(router, { ...deps, links });
   const openApiDocument = () =>
     app.getOpenAPI31Document({
       openapi: '3.1.0',
@@ -175,6 +171,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     routes: router.declared,
     principalOf: (peer) => admission.sessionOf(peer)?.principalId,
     sessionOf: admission.sessionOf,
+    ftsSocket,
     onProblem(problem) {
       const trouble = troubleOf(problem, deps.kit.listeners()['cotTls']);
       if (trouble !== undefined) deps.diagnosis.note(trouble);

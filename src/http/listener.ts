@@ -16,6 +16,7 @@ import { errorResponse } from './errors.ts';
 import { keepGetBody } from './get-body.ts';
 import type { HttpLimits } from './limits.ts';
 import { isLoopback, isTlsListener, type ListenerName, type Peer, peerOf, rawSocketOf } from './peer.ts';
+import type { RawRequests } from './raw-requests.ts';
 import type { UpgradeHandlers } from './upgrade.ts';
 
 /** The app as a listener sees it: one request and where it came from in, one answer out. */
@@ -34,6 +35,7 @@ export interface ListenerDeps {
   readonly onProblem: (problem: ConnectionProblem) => void;
   /** WebSockets; without it there are none. */
   readonly upgrades?: UpgradeHandlers | undefined;
+  readonly rawRequests?: RawRequests | undefined;
 }
 
 /** One bound socket of one listener kind: node's server, wired to the app and held to the limits. */
@@ -132,7 +134,9 @@ export function createListener(deps: ListenerDeps): Listener {
       if (isClosing || ending.delete(raw)) incoming.socket.destroySoon();
     });
     if (!incoming.complete) cutSlowBody(incoming, limits);
-    void answer(incoming, outgoing);
+    const isTaken =
+      deps.rawRequests?.take(incoming, outgoing, peers.get(incoming.socket as Socket)!) === true;
+    if (!isTaken) void answer(incoming, outgoing);
   });
 
   // From here on the connection is the handler's; only a cut by the limits or by stopping ends it from here.

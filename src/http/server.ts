@@ -8,6 +8,7 @@ import type { ConnectionProblem } from './connection-problem.ts';
 import { HTTP_LIMITS, type HttpLimits, STOP_DEADLINE_MS } from './limits.ts';
 import { createListener, type FetchHandler, type Listener } from './listener.ts';
 import { isTlsListener, type ListenerName, type Peer } from './peer.ts';
+import type { RawRequests } from './raw-requests.ts';
 import type { UpgradeHandlers } from './upgrade.ts';
 
 /** Where a listener accepts: an address, or the path of the control socket (mode 0600; must not exist yet). */
@@ -30,6 +31,8 @@ export interface HttpServerDeps {
   readonly onProblem: (problem: ConnectionProblem) => void;
   /** WebSockets, on every listener; each handler says where it is served. */
   readonly upgrades?: UpgradeHandlers;
+  /** Likewise, for what is answered without the app. */
+  readonly rawRequests?: RawRequests;
 }
 
 /**
@@ -93,6 +96,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       log,
       onProblem: deps.onProblem,
       upgrades: deps.upgrades,
+      rawRequests: deps.rawRequests,
     });
     try {
       await listen(listener.server, point);

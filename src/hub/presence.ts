@@ -51,10 +51,6 @@ export class Presence {
     return this.#entries.get(uid);
   }
 
-  entries(): Iterable<PresenceEntry> {
-    return this.#entries.values();
-  }
-
   /** `ageMs`: how long ago the event arrived, for one that is read back after a restart. */
   put(
     event: CotEvent,
@@ -88,6 +84,13 @@ export class Presence {
   /** Drops what is past its time. */
   expire(monotonicMs: number): void {
     for (const [uid, entry] of this.#entries) if (entry.expiresAtMs <= monotonicMs) this.remove(uid);
+  }
+
+  /** Emergencies that last. */
+  emergencies(monotonicMs: number): PresenceEntry[] {
+    return [...this.#entries.values()].filter(
+      ({ event, expiresAtMs }) => expiresAtMs > monotonicMs && isEmergency(event.envelope),
+    );
   }
 
   /** What a newcomer who hears `groupsOut` should learn: emergencies first, then people, then things. */

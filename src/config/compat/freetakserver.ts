@@ -12,4 +12,9 @@ export const FREETAKSERVER = {
     default: false,
     description: 'Let `listen.ftsRestPlain` be reached from other machines: tokens can be read on the way.',
   }),
+  websocketkey: key(z.string().max(512), {
+    default: '',
+    description:
+      'One key for `authenticate` on Socket.IO, of 128 random bits or more; whoever knows it looks on. Empty: tokens of users and programs alone.',
+  }),
 } as const;
