@@ -14,6 +14,9 @@ import type { CodeForm, DeviceVisit, PairedTokens, Pairing, PollResult } from '.
 import type { Sessions } from './session-ports.ts';
 import { userOf } from './user-view.ts';
 
+/** Life of a code that a device shows, milliseconds: time to fetch a phone and sign in on it. */
+export const DEVICE_CODE_LIFE_MS = 5 * 60_000;
+
 /** How often a device may ask, milliseconds. TakeoutFM's person presses "Next"; RFC 8628 has 5 s. */
 export const POLL_INTERVAL_MS: Readonly<Record<CodeForm, number>> = { short: 1_000, long: 5_000 };
 
@@ -24,8 +27,6 @@ export interface PairingDevicesDeps {
   readonly limits: PairingLimits;
   /** Keyed hash, lower-case hex. */
   readonly hash: (secret: string) => string;
-  /** Life of a code that a device shows, milliseconds: time to fetch a phone and sign in on it. */
-  readonly codeLifeMs: () => number;
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,7 +39,6 @@ export function createPairingDevices({
   board,
   limits,
   hash,
-  codeLifeMs,
   audit,
   clock,
   log,
@@ -85,8 +85,7 @@ export function createPairingDevices({
       const name = deviceNameOf(device.name, kind);
       for (;;) {
         const [id, code, deviceCode, nowMs] = [newId(), newPairingCode(form), newDeviceCode(), clock.now()];
-        const lifeMs = codeLifeMs();
-        const expiresMs = nowMs + lifeMs;
+        const expiresMs = nowMs + DEVICE_CODE_LIFE_MS;
         const pairing = { id, name, kind, remote: place.address, createdMs: nowMs, expiresMs };
         const added = await store.pairings.request({
           ...pairing,
@@ -104,7 +103,7 @@ export function createPairingDevices({
             intervalMs: POLL_INTERVAL_MS[form],
             slowsDown: form === 'long',
           },
-          lifeMs,
+          DEVICE_CODE_LIFE_MS,
         );
         log.info('pairing.requested', { pairing: id, kind, remote: place.address });
         return { pairingId: id, code, deviceCode, expiresMs };

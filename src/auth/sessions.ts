@@ -30,7 +30,6 @@ import type {
   TokenKind,
   TokenVerdict,
 } from './session-ports.ts';
-import type { SessionSettings } from './settings.ts';
 import type { Proof, SignInMethod } from './sign-in-ports.ts';
 import { type Claims, type SignedTokens, signedKindOf } from './signed-tokens.ts';
 import type { TokenKeys } from './token-keys.ts';
@@ -68,7 +67,7 @@ export function createSessions({
   audit,
   clock,
   log,
-  settings,
+  otsIdleMs,
 }: {
   readonly store: Pick<Store, 'sessions'>;
   readonly keys: TokenKeys;
@@ -78,10 +77,8 @@ export function createSessions({
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
-  readonly settings: () => Omit<SessionSettings, 'rportSecret'>;
+  readonly otsIdleMs: () => number;
 }): SessionDesk {
-  const refreshLife = (): Life => ({ ...lifeOf('refresh'), idleMs: settings().takeout.refreshIdleMs });
-
   function mint(kind: TokenKind, life: Life, family?: string, secret: string = newId()): Minted {
     const nowMs = clock.now();
     const id = newId();
@@ -176,7 +173,7 @@ export function createSessions({
   return {
     openBrowser: (proof, { isRemembered }) =>
       openOne(proof, mint('cookie', lifeOf(isRemembered ? 'remembered' : 'cookie'))),
-    openOts: (proof) => openOne(proof, mint('ots', { ...lifeOf('ots'), idleMs: settings().otsIdleMs })),
+    openOts: (proof) => openOne(proof, mint('ots', { ...lifeOf('ots'), idleMs: otsIdleMs() })),
     async openRport(proof, { lifeMs = 0 } = {}) {
       if (!(lifeMs <= RPORT_LIFE_MAX_MS)) {
         throw new BivouacError('request.invalid', 'A token lives at most 90 days', {
@@ -189,13 +186,12 @@ export function createSessions({
     openTaxii: (proof) => openOne(proof, mint('taxii', lifeOf('taxii'))),
 
     async openFamily(proof) {
-      const { accessMs, mediaMs } = settings().takeout;
-      const refresh = mint('refresh', refreshLife());
+      const refresh = mint('refresh', lifeOf('refresh'));
       const family = refresh.row.id;
       const rows = [
         refresh,
-        mint('takeout', { totalMs: accessMs }, family),
-        mint('media', { totalMs: mediaMs }, family),
+        mint('takeout', lifeOf('takeout'), family),
+        mint('media', lifeOf('media'), family),
       ];
       const [first, access, media] = await open(proof, rows);
       return {
@@ -209,8 +205,8 @@ export function createSessions({
       if (!UUID.test(token)) return { refused: 'malformed' };
       // The same spent token always gives the same successor, so that a lost reply can be given again although
       // only its hash is kept.
-      const successor = mint('refresh', refreshLife(), '', uuidOf(keys.macOf('successor', token)));
-      const access = mint('takeout', { totalMs: settings().takeout.accessMs }, '');
+      const successor = mint('refresh', lifeOf('refresh'), '', uuidOf(keys.macOf('successor', token)));
+      const access = mint('takeout', lifeOf('takeout'), '');
       const place = placeOf(remote).address;
       const outcome = await store.sessions.refresh({
         hash: keys.hashOf('refresh', token),
@@ -306,8 +302,6 @@ function payloadOf(
   name: string,
 ): { readonly expiresMs?: number; readonly claims?: Claims } {
   switch (kind) {
-    case 'ots':
-      return { claims: { sub: name } };
     case 'rport':
       return { claims: { username: name, sessionID: number, scopes: RPORT_SCOPES } };
     case 'taxii':

@@ -12,12 +12,6 @@ const TOKEN_MAX_CHARS = 4_096;
 
 const ALGORITHM = 'HS256';
 
-/**
- * node-tak, and CloudTAK with it, decodes a token as one piece of base64: that works where the header has a
- * multiple of three bytes [node-tak 12].
- */
-const WHOLE_TRIPLES = { v: '1' } as const;
-
 export type Claims = { readonly [claim: string]: Json };
 
 export type SignedVerdict =
@@ -44,15 +38,15 @@ export interface SignedTokens {
 export function createSignedTokens({
   keys,
   clock,
-  secretOf,
+  rportSecret,
 }: {
   readonly keys: TokenKeys;
   readonly clock: Clock;
-  /** A key that the operator set for a kind, as the documents of RPort and TakeoutFM let him. */
-  readonly secretOf: (kind: SignedKind) => string | undefined;
+  /** RPort's `jwt_secret`: its tokens are signed with this text where the operator set one. */
+  readonly rportSecret: () => string | undefined;
 }): SignedTokens {
   function keyOf(kind: SignedKind): Uint8Array {
-    const own = secretOf(kind);
+    const own = kind === 'rport' ? rportSecret() : undefined;
     return own === undefined ? keys.keyOf(kind) : Buffer.from(own);
   }
 
@@ -61,7 +55,6 @@ export function createSignedTokens({
       const jwt = new SignJWT({ ...claims, aud: audienceOf(kind), jti }).setProtectedHeader({
         alg: ALGORITHM,
         typ: typeOf(kind),
-        ...(kind === 'ots' ? WHOLE_TRIPLES : {}),
       });
       if (expiresMs !== undefined) jwt.setExpirationTime(Math.floor(expiresMs / 1_000));
       return jwt.sign(keyOf(kind));

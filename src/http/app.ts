@@ -9,10 +9,9 @@ import { addressTest } from './client-address.ts';
 import type { ConnectionProblem } from './connection-problem.ts';
 import { troubleOf } from './connection-trouble.ts';
 import { credentialsOf } from './credentials.ts';
-import { textAnswer } from './dialects/freetakserver/answers.ts';
+import { ftsNotFound } from './dialects/freetakserver/not-found.ts';
 import type { SocketServer } from './dialects/freetakserver/socket/socket-server.ts';
 import { registerFreeTakServerRoutes } from './dialects/freetakserver.ts';
-import { createOtsPasswordGrant, registerOtsTokenRoute } from './dialects/opentakserver-token.ts';
 import { registerOpenTaxiiRoutes } from './dialects/opentaxii.ts';
 import { registerTakeoutRoutes } from './dialects/takeout.ts';
 import { createDownloadLinks } from './download-links.ts';
@@ -26,7 +25,6 @@ import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts
 import { registerCaRoutes } from './routes/cas.ts';
 import { registerCertRoutes } from './routes/certs.ts';
 import { registerDiagnosisRoutes } from './routes/diagnosis.ts';
-import { registerDisplayRoutes } from './routes/display.ts';
 import { registerEnrolRoutes } from './routes/enrol.ts';
 import { registerHistoryRoutes } from './routes/history.ts';
 import { registerKitRoutes } from './routes/kit.ts';
@@ -41,7 +39,6 @@ import { registerScreenRoutes } from './routes/pairing/screen-routes.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
 import { registerTimeRoutes } from './routes/time.ts';
-import { registerWebRoutes } from './routes/web.ts';
 import { registerSignInDoors } from './sign-in-doors.ts';
 
 export interface HttpApp {
@@ -96,7 +93,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     return errorResponse(error, log, c.get('challenge'), shape && ((refusal) => shape(refusal, c)));
   });
   app.notFound(async (c) => {
-    if (isFtsListener(c.env.peer.listener)) return textAnswer(404, 'this endpoint does not exist');
+    if (isFtsListener(c.env.peer.listener)) return ftsNotFound(c, router.declared);
     // Nothing is told of what exists on the certificate port to those who have none.
     const access = { on: ['httpsCert'], who: 'public' } as const;
     const { remoteAddress } = c.env.peer;
@@ -140,7 +137,6 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerHistoryRoutes(router, deps);
   registerDiagnosisRoutes(router, deps);
   registerTimeRoutes(router, deps);
-  registerDisplayRoutes(router, deps);
   registerMyCertRoutes(router, deps);
   registerEnrolRoutes(router, deps);
   registerMartiVersionRoutes(router, deps);
@@ -157,10 +153,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   });
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
-  const passwordGrant = createOtsPasswordGrant(deps);
-  registerScreenRoutes(router, { ...deps, passwordGrant });
-  registerOtsTokenRoute(router, passwordGrant);
-  registerWebRoutes(router, deps);
+  registerScreenRoutes(router, deps);
   registerSignInDoors(router, { ...deps, onboarding });
   registerOpenTaxiiRoutes(router, deps);
   registerTakeoutRoutes(router, deps);

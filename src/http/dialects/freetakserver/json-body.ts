@@ -7,7 +7,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** The object in a body, or the answer to what is none: as Flask does, it has to be called JSON. */
 export function jsonBodyOf(c: AppContext, body: string): JsonObject | Response {
   if (mediaTypeOf(c) !== 'application/json') {
-    return page(
+    return errorPage(
       415,
       'Unsupported Media Type',
       'The body of this request has to be of type application/json.',
@@ -19,7 +19,7 @@ export function jsonBodyOf(c: AppContext, body: string): JsonObject | Response {
   } catch {
     // Told below.
   }
-  return page(400, 'Bad Request', 'The body of this request is no JSON object.');
+  return errorPage(400, 'Bad Request', 'The body of this request is no JSON object.');
 }
 
 /** `systemUsers` of a body: a list of objects, as all of its calls have it. */
@@ -36,7 +36,8 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function page(status: number, name: string, sentence: string): Response {
+/** As Flask writes its error pages. */
+export function errorPage(status: number, name: string, sentence: string): Response {
   return textAnswer(
     status,
     `<!doctype html>\n<html lang=en>\n<title>${status} ${name}</title>\n<h1>${name}</h1>\n<p>${sentence}</p>\n`,

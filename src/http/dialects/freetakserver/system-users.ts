@@ -131,6 +131,7 @@ export function createSystemUsers({
     async remove(uid, by) {
       const { name } = await byUid(uid);
       await users.delete(name, by);
+      packages.forget(uid);
       await settings.remove(keyOf(uid));
     },
 

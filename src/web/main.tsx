@@ -1,4 +1,0 @@
-import { App } from './app.tsx';
-import { start } from './start.tsx';
-
-start(<App />);
