@@ -14,6 +14,9 @@ tsc := $(node) node_modules/typescript/bin/tsc
 # npm writes this file last: it is there and newer than the lock file when the installation is whole.
 packages := node_modules/.package-lock.json
 
+# The pages, with the list that the server reads; written last.
+web := dist/web/files.json
+
 # A hung test must end as a failure with a name, well before the whole run is given up.
 test_timeout_ms := 120000
 run_tests := $(node) --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
@@ -26,16 +29,16 @@ help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
 
 .PHONY: run
-run: $(packages) ## Start the server from the sources, data in .run/ (or BIVOUAC_DATA=DIR)
+run: $(packages) $(web) ## Start the server from the sources, data in .run/ (or BIVOUAC_DATA=DIR)
 	@exec scripts/bivouac serve
 
 .PHONY: test
-test: typecheck lint dist/bivouac-linux-$(arch) ## Type check, lint, and all tests on the sources and on the binary
+test: typecheck lint $(web) dist/bivouac-linux-$(arch) ## Type check, lint, and all tests on the sources and on the binary
 	@status=0
 	echo 'Tests of the binary:'
 	BIVOUAC_BINARY=$(CURDIR)/dist/bivouac-linux-$(arch) $(run_tests) $(server_tests) || status=1
 	echo 'Tests of the sources:'
-	$(run_tests) 'test/{unit,integration,conformance}/**/*.test.ts' || status=1
+	$(run_tests) 'test/{unit,integration,conformance,browser}/**/*.test.ts' || status=1
 	exit $$status
 
 .PHONY: test-tools
@@ -47,15 +50,21 @@ bench: $(packages) ## Measure codec, fan-out, stopped readers and reconnect stor
 	@$(node) test/bench/run.ts
 
 .PHONY: build
-build: $(packages) ## Make the single binary for x86-64: dist/bivouac-linux-x64
+build: $(packages) $(web) ## Make the single binary for x86-64: dist/bivouac-linux-x64
 	@$(node) scripts/build.ts x64 --measure
 
 .PHONY: build-arm64
-build-arm64: $(packages) ## Make the single binary for Raspberry Pi: dist/bivouac-linux-arm64
+build-arm64: $(packages) $(web) ## Make the single binary for Raspberry Pi: dist/bivouac-linux-arm64
 	@$(node) scripts/build.ts arm64 --measure
 
-dist/bivouac-linux-%: $(packages) $(shell find src -name '*.ts') $(wildcard scripts/*.ts)
+dist/bivouac-linux-%: $(packages) $(web) $(shell find src -name '*.ts') $(wildcard scripts/*.ts)
 	@$(node) scripts/build.ts $*
+
+.PHONY: web
+web: $(web) ## Build the pages: dist/web
+
+$(web): $(packages) scripts/build-web.ts $(shell find src/web -type f -not -name README.md)
+	@$(node) scripts/build-web.ts
 
 .PHONY: lint
 lint: $(packages) ## Check style and common mistakes
@@ -64,12 +73,14 @@ lint: $(packages) ## Check style and common mistakes
 .PHONY: typecheck
 typecheck: $(packages) ## Check types
 	@$(tsc) -p .
+	$(tsc) -p src/web
 
 .PHONY: docs
-docs: $(packages) ## Write the generated pages: docs/configuration.md, docs/errors.md, docs/api.md
+docs: $(packages) ## Write what is generated: docs/{configuration,errors,api}.md, the pages' types of the API
 	@$(node) scripts/gen-config-doc.ts
 	$(node) scripts/gen-errors-doc.ts
 	$(node) scripts/gen-api-doc.ts
+	$(node) scripts/gen-api-client.ts
 
 .PHONY: clean
 clean: ## Remove what was built (not the data in .run/)

@@ -15,6 +15,7 @@ import { type Arch, baseNode, ROOT } from './base-node.ts';
 import { canvasComponents, canvasFromAsset, displayAssets } from './display-assets.ts';
 import { stripElf } from './strip-elf.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
+import { webAssets } from './web-assets.ts';
 
 /**
  * Flags of the runtime inside the binary. None: `--max-semi-space-size=4` saves 10 MB of 140 with 100 clients and
@@ -146,6 +147,7 @@ function inject(arch: Arch, base: string, work: string): boolean {
         'bcrypt-worker.js': join(work, 'bcrypt-worker.js'),
         'pixel-worker.js': join(work, 'pixel-worker.js'),
         ...displayAssets(arch),
+        ...webAssets(),
       },
     }),
   );

@@ -2,11 +2,13 @@ import { activeEmergencies } from './app/active-emergencies.ts';
 import { connectedClients, connectedScreens } from './app/connected-clients.ts';
 import { createEventRecorder } from './app/event-recorder.ts';
 import { type Kit, openKit } from './app/kit.ts';
+import { createLocalDisplay, type LocalDisplay } from './app/local-display.ts';
 import { restorePresence } from './app/restore-presence.ts';
 import { createStreamAuthenticator } from './app/stream-authenticator.ts';
 import { endsSession } from './auth/revoke.ts';
 import { controlSocketPath } from './config/control-socket.ts';
 import { type Config, SCHEMA } from './config/schema.ts';
+import { systemClock } from './core/clock.ts';
 import { BivouacError } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import { createLog, type Log, silentLog } from './core/log.ts';
@@ -46,8 +48,12 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
 
   /** What is started later is stopped earlier: `defer` undoes in reverse order. */
   async function startAll(): Promise<void> {
+    // Its screen tells people from the first second that the kit is starting, and to the last that it stops.
+    const display = createLocalDisplay({ config, clock: systemClock, log });
+    started.defer(() => display.stop());
+
     // Data, certificates, people: everything that works without a socket.
-    const kit = await openKit(config, platform, log);
+    const kit = await openKit(config, platform, log, display.start);
     started.defer(() => kit.close());
     const { clock, health, metrics, store } = kit;
     started.defer(kit.timeFloor.keep());
@@ -73,18 +79,27 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
 
     // Who hears whom; knows from the first client on what was known before the restart.
     const limits = hubLimits(config);
+    const recordEvent = createEventRecorder(recorder, clock);
     const hub = new Hub({
       clock,
       soon: setImmediate,
       newId,
       log,
-      sink: createEventRecorder(recorder, clock),
+      sink: {
+        record(event, from) {
+          recordEvent.record(event, from);
+          display.note(event, from.identity.groupsIn);
+        },
+      },
       limits,
       offersProtocolV1: config.cot.offersProtocolV1,
       serverVersion: `bivouac ${version}`,
       oversizeShelf: kit.oversizeShelf,
     });
     await restorePresence(hub.presence, store.history, { limits: limits.presence, clock, log });
+    for (const { event, groupsIn, receivedAtMs } of hub.presence.entries()) {
+      display.note(event, groupsIn, clock.monotonicMs() - receivedAtMs);
+    }
     registerHubMetrics(metrics, hub);
     hub.start();
 
@@ -129,6 +144,13 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       screens: () => connectedScreens(hub),
       emergencies: () => activeEmergencies(hub, clock),
       tell: (principalId, event) => hub.tell(principalId, event),
+      display: display.port,
+    });
+    display.show({
+      kit,
+      hub,
+      listeners: () => addresses,
+      reachableAddresses: () => reachableAddresses(platform.hostIdentity()),
     });
 
     const service = createServiceNotify(platform.environment, log);
@@ -137,7 +159,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     const stopWatchdog = service.startWatchdog(clock);
     if (stopWatchdog !== undefined) started.defer(stopWatchdog);
     log.info('app.ready', { listeners: addresses, version });
-    await greet(kit, config, platform, addresses);
+    await greet(kit, config, platform, addresses, display);
   }
 
   function tls(kit: Kit, clientCertificate: 'ask' | 'none') {
@@ -229,13 +251,27 @@ function plainFtsPoints({ listen, compat }: Config): Config['listen']['ftsRestPl
   return listen.ftsRestPlain;
 }
 
+/** Where the person at the terminal finds the code by which a kit becomes his own. */
+const CLAIM_CODE_AT = {
+  screen: 'code_on_display',
+  notes_on_terminal: 'code_above',
+  nowhere: 'nobody',
+} as const;
+
 /** For the person who started it by hand; a service has no terminal and says nothing. */
 async function greet(
   kit: Kit,
   config: Config,
   platform: Platform,
   listeners: App['addresses'],
+  display: LocalDisplay,
 ): Promise<void> {
+  const place = display.place();
+  // There the display draws everything, again and again.
+  if (place === 'terminal') return;
+  const isClaimed = kit.auth.claimCode.current() === undefined;
+  // Without pages there is nothing that a code could be typed into.
+  const hasPages = listeners['https'] !== undefined || listeners['http'] !== undefined;
   const people = await kit.auth.users.list();
   writeToTerminal(
     firstStartHelp({
@@ -245,6 +281,7 @@ async function greet(
       dataOption: config.dataDir === SCHEMA.dataDir.default ? '' : ` --data ${config.dataDir}`,
       // The first administrator is there from the start, and nobody yet.
       hasPeople: people.length > 1,
+      owner: isClaimed ? 'somebody' : hasPages ? CLAIM_CODE_AT[place] : 'nobody',
     }),
   );
 }

@@ -6,6 +6,7 @@ import type {
   ProxySettings,
 } from '../auth/settings.ts';
 import type { Config } from '../config/schema.ts';
+import { readTokenSecrets } from '../config/token-secrets.ts';
 import { BivouacError } from '../core/errors.ts';
 
 const SECOND_MS = 1_000;
@@ -16,7 +17,8 @@ const SECOND_MS = 1_000;
  * @throws BivouacError `config.invalid` for settings that exclude each other
  */
 export function authSettings(config: Config, publicUrl: () => string): AuthSettings {
-  const { opentakserver: ots, rport } = config.compat;
+  const { opentakserver: ots, rport, takeout } = config.compat;
+  const secrets = readTokenSecrets(config);
   const sendsCodes = rport.two_fa_token_delivery !== '';
   if (sendsCodes && rport.totp_enabled) {
     throw invalid('two_fa_token_delivery and totp_enabled cannot both be on: choose one');
@@ -32,19 +34,41 @@ export function authSettings(config: Config, publicUrl: () => string): AuthSetti
       requiredOf: sendsCodes || rport.totp_enabled ? 'everybody' : 'nobody',
       loginLifeMs: rport.totp_login_session_ttl,
       totp: {
-        issuer: firstOf(ots.SECURITY_TOTP_ISSUER, rport.totp_account_name) ?? config.name,
+        issuer:
+          firstOf(ots.SECURITY_TOTP_ISSUER, rport.totp_account_name, takeout.Auth.TOTP.Issuer) ?? config.name,
         mayReveal: rport.totp_may_reveal,
       },
       codes: codeSettings(config),
     },
     sessions: {
-      rportSecret: firstOf(rport.jwt_secret),
+      rportSecret: secrets.rport,
       otsIdleMs: ots.SECURITY_TOKEN_MAX_AGE * SECOND_MS,
+      takeout: {
+        refreshIdleMs: takeout.Auth.SessionAge,
+        accessMs: takeout.Auth.AccessToken.Age,
+        mediaMs: takeout.Auth.MediaToken.Age,
+        codeMs: takeout.Auth.CodeToken.Age,
+        fileMs: takeout.Auth.FileToken.Age,
+        secrets: secrets.takeout,
+      },
     },
     apiTokens: { allowsWeak: config.auth.allowsWeakTokens },
     email: emailSettings(config, publicUrl),
     proxy: proxySettings(config),
   };
+}
+
+/** TakeoutFM's `Auth.PasswordEntropy` counts where it is set, under either of its spellings. */
+export function passwordPolicy({ password, compat }: Config): Config['password'] {
+  const { PasswordEntropy, PasswordEntroy } = compat.takeout.Auth;
+  if (PasswordEntropy > 0 && PasswordEntroy > 0 && PasswordEntropy !== PasswordEntroy) {
+    throw new BivouacError(
+      'config.invalid',
+      'compat.takeout.Auth: PasswordEntropy and PasswordEntroy are one setting, and say two things',
+    );
+  }
+  const bits = Math.max(PasswordEntropy, PasswordEntroy);
+  return bits === 0 ? password : { ...password, minEntropyBits: bits };
 }
 
 function codeSettings(config: Config): CodeSettings | undefined {

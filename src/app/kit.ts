@@ -3,13 +3,14 @@ import { type Auth, createAuth } from '../auth/auth.ts';
 import type { Config } from '../config/schema.ts';
 import { firstPort } from '../core/address.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
+import { BivouacError } from '../core/errors.ts';
 import { createHealth, type Health } from '../core/health.ts';
 import { newId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import type { CotEvent } from '../cot/event.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
-import type { ActiveEmergency, ConnectedClient } from '../http/app-deps.ts';
+import type { ActiveEmergency, ConnectedClient, DisplayPort, TimePort } from '../http/app-deps.ts';
 import { createDiagnosis, type Diagnosis } from '../http/diagnosis.ts';
 import type { OversizeShelf } from '../hub/ports.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
@@ -24,11 +25,12 @@ import type { Platform } from '../system/platform.ts';
 import { createSystemTime } from '../system/system-time.ts';
 import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
 import { builtAtMs, version } from '../version.ts';
-import { authSettings } from './auth-settings.ts';
+import { authSettings, passwordPolicy } from './auth-settings.ts';
 import { createClientPackages } from './client-packages.ts';
 import { createMailer } from './mailer.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
 import { publicUrl } from './public-url.ts';
+import { openWebFiles } from './web-files.ts';
 
 /** What only a running server knows; the command line without one sees the empty view. */
 export interface LiveView {
@@ -40,6 +42,7 @@ export interface LiveView {
   emergencies?(): readonly ActiveEmergency[];
   /** An event for the devices of a principal that are connected now; how many got it. */
   tell?(principalId: string, event: CotEvent): number;
+  readonly display?: DisplayPort;
 }
 
 const NOT_RUNNING: LiveView = { startedAtMs: undefined, listeners: () => ({}), clients: () => [] };
@@ -54,6 +57,7 @@ export interface Kit {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly timeFloor: TimeFloor;
+  readonly time: TimePort;
   readonly store: Store;
   readonly auth: Auth;
   readonly authority: Authority;
@@ -70,12 +74,19 @@ export interface Kit {
 /** How long to wait for another process that is just finishing with the data directory; blocks the thread. */
 const LOCK_WAIT_MS = 500;
 
-export async function openKit(config: Config, platform: Platform, log: Log): Promise<Kit> {
+/** @param onLocked called when the data directory is this process's own, before anything takes its time */
+export async function openKit(
+  config: Config,
+  platform: Platform,
+  log: Log,
+  onLocked: () => void = () => {},
+): Promise<Kit> {
   const opened = new AsyncDisposableStack();
   try {
     // One process at a time: two servers, or a server and a command beside it, would each trust their own memory.
     const lock = lockDataDirectory(config.dataDir, LOCK_WAIT_MS);
     opened.defer(() => lock.release());
+    onLocked();
 
     const timeFloor = openTimeFloor({ dataDir: config.dataDir, builtAtMs, clock: systemClock });
     const clock = flooredClock(systemClock, timeFloor);
@@ -95,6 +106,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     const settings = authSettings(config, () =>
       publicUrl(config, reachableAddresses(platform.hostIdentity()), live.listeners()),
     );
+    const policy = passwordPolicy(config);
     const mailer = createMailer(config);
     const time = createSystemTime({ clock: systemClock, floor: timeFloor, builtAtMs, log });
     const auth = createAuth({
@@ -109,7 +121,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
         const { source, systemMs, floorMs } = time.status();
         return source !== 'none' || systemMs + CLOCK_TOLERANCE_MS >= floorMs;
       },
-      passwordPolicy: () => config.password,
+      passwordPolicy: () => policy,
       contextWords: () => [config.name],
       totalMemoryBytes: platform.totalMemoryBytes,
     });
@@ -170,6 +182,12 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       machineLoad: () => readMachineLoad(config.dataDir),
       time,
       kitName: config.name,
+      display: {
+        refuseOff: () => displayOf(live).refuseOff(),
+        scene: () => displayOf(live).scene(),
+        showInvitation: (invitation) => displayOf(live).showInvitation(invitation),
+        hideInvitation: () => displayOf(live).hideInvitation(),
+      },
       // Stays the same through a roll-over: old generations are kept.
       nodeId: () => authority.generations()[0]?.id ?? '',
       reachableAddresses: () => reachableAddresses(platform.hostIdentity()),
@@ -192,6 +210,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
           listeners: () => live.listeners(),
         }),
       },
+      webFiles: openWebFiles(log),
     });
 
     return {
@@ -200,6 +219,7 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
       health,
       metrics,
       timeFloor,
+      time,
       store,
       auth,
       authority,
@@ -215,6 +235,12 @@ export async function openKit(config: Config, platform: Platform, log: Log): Pro
     await opened.disposeAsync();
     throw error;
   }
+}
+
+/** @throws BivouacError `control.unreachable` */
+function displayOf({ display }: LiveView): DisplayPort {
+  if (display === undefined) throw new BivouacError('control.unreachable');
+  return display;
 }
 
 const DAY_MS = 86_400_000;

@@ -34,6 +34,8 @@ export interface ClaimCode {
 export interface AdminRecovery {
   /** Somebody holds the button: shows a code for 10 minutes, for one use. Tells every administrator. */
   begin(by: Actor): Promise<ShownCode>;
+  /** Takes the code back, unused. */
+  end(by: Actor): void;
   current(): ShownCode | undefined;
   onChange(listener: () => void): () => void;
   /**
@@ -114,6 +116,18 @@ export interface Groups {
   byName(name: string): Promise<Group | undefined>;
   /** Sets what its members may; a missing group is made. */
   put(order: { readonly name: string; readonly flags: readonly GroupFlag[] }, by: Actor): Promise<Group>;
+  /**
+   * Lets somebody into channels besides those that he is in: IN may send, OUT may receive. His streams are closed
+   * and come back with them.
+   */
+  join(
+    order: {
+      readonly principalId: string;
+      readonly groups: readonly string[];
+      readonly direction: 'IN' | 'OUT';
+    },
+    by: Actor,
+  ): Promise<void>;
   /** Its members leave it; their streams are closed and come back without it. */
   remove(name: string, by: Actor): Promise<void>;
 }

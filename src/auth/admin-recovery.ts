@@ -60,6 +60,12 @@ export function createAdminRecovery({
       return display.show();
     },
 
+    end(by) {
+      if (display.current() === undefined) return;
+      display.hide();
+      audit.note(audit.entry(by, 'recovery.end'));
+    },
+
     async recover(offer) {
       const attempt = checkShownCode(offer, display, 'recovery.use', ledger);
       const known = await store.principals.byNameKey(foldName(offer.username));

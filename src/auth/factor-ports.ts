@@ -29,13 +29,17 @@ export type FactorOwner =
  * `auth.step_up`, `auth.forbidden`, `auth.delayed`.
  */
 export interface Totp {
-  /** Makes a secret that is pending until the first good code. A pending one is replaced. */
-  setUp(owner: FactorOwner, visitor: Visitor): Promise<TotpSecret>;
+  /**
+   * Makes a secret that is pending until the first good code. A pending one is replaced. `by` where it is
+   * somebody else who does it, for the audit log.
+   */
+  setUp(owner: FactorOwner, visitor: Visitor, by?: Actor): Promise<TotpSecret>;
   /** Activates a pending secret of a signed-in user; ends all his other sessions and tokens. */
   activate(
     owner: { readonly principalId: string; readonly sessionId?: string | undefined },
     code: string,
     visitor: Visitor,
+    by?: Actor,
   ): Promise<void>;
   /** Shows an active (or pending) secret again. Only after a fresh sign-in; `mayReveal` can forbid it. */
   reveal(

@@ -74,7 +74,7 @@ export function createFactors(deps: FactorDeps): Factors {
 
   return {
     totp: {
-      async setUp(owner, visitor) {
+      async setUp(owner, visitor, by) {
         if (secondFactor().totp === undefined) throw new BivouacError('factor.not_offered');
         if (!deps.isClockTrusted()) throw new BivouacError('factor.clock');
         const { principal, factors, isSigningIn } = await ownerOf(owner, deps);
@@ -85,7 +85,7 @@ export function createFactors(deps: FactorDeps): Factors {
         await store.factors.setUpTotp({
           principalId: principal.id,
           secret: vault.sealTotp(principal.id, secret),
-          audit: audit.entry(actorOf(principal, visitor), 'factor.set_up', {
+          audit: audit.entry(by ?? actorOf(principal, visitor), 'factor.set_up', {
             targetId: principal.id,
             target: principal.name,
             detail: { method: 'totp' },
@@ -94,7 +94,7 @@ export function createFactors(deps: FactorDeps): Factors {
         return secretOf(principal, secret);
       },
 
-      async activate(owner, code, visitor) {
+      async activate(owner, code, visitor, by) {
         const { principal, factors, keepSessionId } = await ownerOf(owner, deps);
         if (factors.totp === undefined) throw new BivouacError('factor.not_set_up');
         if (factors.totp.status === 'active') throw new BivouacError('factor.exists');
@@ -115,7 +115,7 @@ export function createFactors(deps: FactorDeps): Factors {
             principalId: principal.id,
             step: verdict.use.step,
             keepSessionId,
-            audit: audit.entry(actorOf(principal, visitor), 'factor.add', {
+            audit: audit.entry(by ?? actorOf(principal, visitor), 'factor.add', {
               targetId: principal.id,
               target: principal.name,
               detail: { method: 'totp' },

@@ -6,9 +6,6 @@ import type { CodeTokens, FileTokens } from './session-ports.ts';
 import type { SignedTokens } from './signed-tokens.ts';
 import type { TokenKeys } from './token-keys.ts';
 
-/** TakeoutFM's default, milliseconds: time to watch a film that was opened. */
-export const FILE_LIFE_MS = 60 * 60_000;
-
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** A path that means the same to every reader: what a file system or a proxy would rewrite is refused. */
@@ -20,18 +17,20 @@ export function createFileTokens({
   signed,
   keys,
   clock,
+  lifeMs,
 }: {
   readonly store: Pick<Store, 'fileUses' | 'principals'>;
   readonly signed: SignedTokens;
   readonly keys: TokenKeys;
   readonly clock: Clock;
+  readonly lifeMs: () => number;
 }): FileTokens {
   return {
     async issue({ user, method, path, sha256, isSingleUse = false }) {
       if (!CANONICAL_PATH.test(path) || !SHA256.test(sha256)) throw new BivouacError('request.invalid');
       const principal = await store.principals.byId(user.id);
       if (principal?.state !== 'enabled') throw new BivouacError('auth.failed');
-      const expiresMs = clock.now() + FILE_LIFE_MS;
+      const expiresMs = clock.now() + lifeMs();
       const token = await signed.sign('file', {
         jti: newId(),
         expiresMs,

@@ -19,7 +19,7 @@ import { createSessionActivity } from './session-activity.ts';
 import { createSessions, type SessionDesk } from './sessions.ts';
 import type { AuthSettings } from './settings.ts';
 import { createSignInLedger, type SignInLedger } from './sign-in-ledger.ts';
-import { createSignedTokens, type SignedTokens } from './signed-tokens.ts';
+import { createSignedTokens, type SignedKind, type SignedTokens } from './signed-tokens.ts';
 import { createTokenKeys, type TokenKeys } from './token-keys.ts';
 
 /** The parts on which everything stands that signs people in. */
@@ -56,7 +56,11 @@ export interface FoundationDeps {
 export function createFoundation(deps: FoundationDeps): Foundation {
   const { store, audit, sealer, settings, clock, pushoverUrl } = deps;
   const keys = createTokenKeys(sealer);
-  const signed = createSignedTokens({ keys, clock, rportSecret: () => settings().sessions.rportSecret });
+  const secretOf = (kind: SignedKind) => {
+    const { rportSecret, takeout } = settings().sessions;
+    return kind === 'rport' ? rportSecret : takeout.secrets[kind as keyof typeof takeout.secrets];
+  };
+  const signed = createSignedTokens({ keys, clock, secretOf });
   const vault = createFactorVault(sealer);
   const deviceCookies = createDeviceCookies(keys);
   const ledger = createSignInLedger({ ...deps, audit });
@@ -74,7 +78,7 @@ export function createFoundation(deps: FoundationDeps): Foundation {
       keys,
       signed,
       activity: createSessionActivity(deps),
-      otsIdleMs: () => settings().sessions.otsIdleMs,
+      settings: () => settings().sessions,
     }),
     apiTokens: createApiTokens({ ...deps, keys, allowsWeak: () => settings().apiTokens.allowsWeak }),
     logins: createLoginDesk({ store, keys, signed, clock }),

@@ -50,6 +50,20 @@ export function createGroups({
       return groupOf(group);
     },
 
+    async join({ principalId, groups, direction }, by) {
+      const isOther = await store.groupRights.join({
+        principalId,
+        keys: groups.map(foldName),
+        direction,
+        audit: audit.entry(by, 'group.join', {
+          targetId: principalId,
+          detail: { groups: [...groups], direction },
+        }),
+      });
+      if (!isOther) return;
+      await revocation.announce({ principalId, cause: 'groups_changed', scope: 'all', serials: [] });
+    },
+
     async remove(name, by) {
       const members = await store.groupRights.remove({
         key: foldName(name),

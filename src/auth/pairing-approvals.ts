@@ -35,7 +35,7 @@ export function createPairingApprovals({
   hash,
   audit,
   clock,
-}: PairingApprovalsDeps): Pick<Pairing, 'find' | 'approve' | 'refuse' | 'open' | 'close'> {
+}: PairingApprovalsDeps): Pick<Pairing, 'find' | 'approve' | 'usualChannels' | 'refuse' | 'open' | 'close'> {
   const granting = createGranting(store);
 
   async function waiting(id: string): Promise<PairingRecord> {
@@ -90,6 +90,8 @@ export function createPairingApprovals({
       board.decided(id);
       return requestOf(decided);
     },
+
+    usualChannels: (by) => granting.channelsFor(undefined, by),
 
     async refuse(id, by) {
       refuseApprover(by, clock.now());

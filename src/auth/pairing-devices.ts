@@ -14,9 +14,6 @@ import type { CodeForm, DeviceVisit, PairedTokens, Pairing, PollResult } from '.
 import type { Sessions } from './session-ports.ts';
 import { userOf } from './user-view.ts';
 
-/** Life of a code that a device shows, milliseconds: time to fetch a phone and sign in on it. */
-export const DEVICE_CODE_LIFE_MS = 5 * 60_000;
-
 /** How often a device may ask, milliseconds. TakeoutFM's person presses "Next"; RFC 8628 has 5 s. */
 export const POLL_INTERVAL_MS: Readonly<Record<CodeForm, number>> = { short: 1_000, long: 5_000 };
 
@@ -27,6 +24,8 @@ export interface PairingDevicesDeps {
   readonly limits: PairingLimits;
   /** Keyed hash, lower-case hex. */
   readonly hash: (secret: string) => string;
+  /** Life of a code that a device shows, milliseconds: time to fetch a phone and sign in on it. */
+  readonly codeLifeMs: () => number;
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,6 +38,7 @@ export function createPairingDevices({
   board,
   limits,
   hash,
+  codeLifeMs,
   audit,
   clock,
   log,
@@ -85,7 +85,8 @@ export function createPairingDevices({
       const name = deviceNameOf(device.name, kind);
       for (;;) {
         const [id, code, deviceCode, nowMs] = [newId(), newPairingCode(form), newDeviceCode(), clock.now()];
-        const expiresMs = nowMs + DEVICE_CODE_LIFE_MS;
+        const lifeMs = codeLifeMs();
+        const expiresMs = nowMs + lifeMs;
         const pairing = { id, name, kind, remote: place.address, createdMs: nowMs, expiresMs };
         const added = await store.pairings.request({
           ...pairing,
@@ -103,7 +104,7 @@ export function createPairingDevices({
             intervalMs: POLL_INTERVAL_MS[form],
             slowsDown: form === 'long',
           },
-          DEVICE_CODE_LIFE_MS,
+          lifeMs,
         );
         log.info('pairing.requested', { pairing: id, kind, remote: place.address });
         return { pairingId: id, code, deviceCode, expiresMs };

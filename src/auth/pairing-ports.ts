@@ -135,6 +135,8 @@ export interface Pairing {
   /** The device that shows this code, for a person to look at before approving. A wrong code counts. */
   find(code: string, by: Approver): Promise<FoundRequest>;
   approve(order: { readonly id: string } & Grant, by: Approver): Promise<PairingRequest>;
+  /** The channels that a device hears which he approves without naming any. */
+  usualChannels(by: Approver): Promise<readonly string[]>;
   refuse(id: string, by: Approver): Promise<PairingRequest>;
   /** Shows a code for 120 s, for one device; the one shown before is void. */
   open(order: Grant, by: Approver): Promise<OpenCode>;

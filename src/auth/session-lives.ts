@@ -38,9 +38,8 @@ const LIVES = {
   ots: { totalMs: 30 * DAY_MS, idleMs: 12 * HOUR_MS },
   rport: { totalMs: RPORT_LIFE_MAX_MS, idleMs: RPORT_LIFE_MS },
   taxii: { totalMs: 60 * MINUTE_MS },
-  takeout: { totalMs: 4 * HOUR_MS },
-  media: { totalMs: 90 * DAY_MS },
-  refresh: { totalMs: 180 * DAY_MS, idleMs: 30 * DAY_MS, slides: false },
+  /** How long unused, TakeoutFM's settings say; they say all about its other tokens. */
+  refresh: { totalMs: 180 * DAY_MS, slides: false },
 } satisfies Readonly<Record<string, Life>>;
 
 export function lifeOf(name: keyof typeof LIVES): Life {

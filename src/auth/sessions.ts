@@ -30,6 +30,7 @@ import type {
   TokenKind,
   TokenVerdict,
 } from './session-ports.ts';
+import type { SessionSettings } from './settings.ts';
 import type { Proof, SignInMethod } from './sign-in-ports.ts';
 import { type Claims, type SignedTokens, signedKindOf } from './signed-tokens.ts';
 import type { TokenKeys } from './token-keys.ts';
@@ -67,7 +68,7 @@ export function createSessions({
   audit,
   clock,
   log,
-  otsIdleMs,
+  settings,
 }: {
   readonly store: Pick<Store, 'sessions'>;
   readonly keys: TokenKeys;
@@ -77,8 +78,10 @@ export function createSessions({
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
-  readonly otsIdleMs: () => number;
+  readonly settings: () => Omit<SessionSettings, 'rportSecret'>;
 }): SessionDesk {
+  const refreshLife = (): Life => ({ ...lifeOf('refresh'), idleMs: settings().takeout.refreshIdleMs });
+
   function mint(kind: TokenKind, life: Life, family?: string, secret: string = newId()): Minted {
     const nowMs = clock.now();
     const id = newId();
@@ -173,7 +176,7 @@ export function createSessions({
   return {
     openBrowser: (proof, { isRemembered }) =>
       openOne(proof, mint('cookie', lifeOf(isRemembered ? 'remembered' : 'cookie'))),
-    openOts: (proof) => openOne(proof, mint('ots', { ...lifeOf('ots'), idleMs: otsIdleMs() })),
+    openOts: (proof) => openOne(proof, mint('ots', { ...lifeOf('ots'), idleMs: settings().otsIdleMs })),
     async openRport(proof, { lifeMs = 0 } = {}) {
       if (!(lifeMs <= RPORT_LIFE_MAX_MS)) {
         throw new BivouacError('request.invalid', 'A token lives at most 90 days', {
@@ -186,12 +189,13 @@ export function createSessions({
     openTaxii: (proof) => openOne(proof, mint('taxii', lifeOf('taxii'))),
 
     async openFamily(proof) {
-      const refresh = mint('refresh', lifeOf('refresh'));
+      const { accessMs, mediaMs } = settings().takeout;
+      const refresh = mint('refresh', refreshLife());
       const family = refresh.row.id;
       const rows = [
         refresh,
-        mint('takeout', lifeOf('takeout'), family),
-        mint('media', lifeOf('media'), family),
+        mint('takeout', { totalMs: accessMs }, family),
+        mint('media', { totalMs: mediaMs }, family),
       ];
       const [first, access, media] = await open(proof, rows);
       return {
@@ -205,8 +209,8 @@ export function createSessions({
       if (!UUID.test(token)) return { refused: 'malformed' };
       // The same spent token always gives the same successor, so that a lost reply can be given again although
       // only its hash is kept.
-      const successor = mint('refresh', lifeOf('refresh'), '', uuidOf(keys.macOf('successor', token)));
-      const access = mint('takeout', lifeOf('takeout'), '');
+      const successor = mint('refresh', refreshLife(), '', uuidOf(keys.macOf('successor', token)));
+      const access = mint('takeout', { totalMs: settings().takeout.accessMs }, '');
       const place = placeOf(remote).address;
       const outcome = await store.sessions.refresh({
         hash: keys.hashOf('refresh', token),
@@ -302,6 +306,8 @@ function payloadOf(
   name: string,
 ): { readonly expiresMs?: number; readonly claims?: Claims } {
   switch (kind) {
+    case 'ots':
+      return { claims: { sub: name } };
     case 'rport':
       return { claims: { username: name, sessionID: number, scopes: RPORT_SCOPES } };
     case 'taxii':

@@ -59,6 +59,23 @@ export interface SessionSettings {
   readonly rportSecret: string | undefined;
   /** Life of OpenTAKServer's `authentication_token` after its last use, milliseconds. */
   readonly otsIdleMs: number;
+  readonly takeout: TakeoutSettings;
+}
+
+/** TakeoutFM's `Auth.*`, lives in milliseconds. */
+export interface TakeoutSettings {
+  /** `SessionAge`: of a refresh token that is not used. */
+  readonly refreshIdleMs: number;
+  /** `AccessToken.Age` */
+  readonly accessMs: number;
+  /** `MediaToken.Age`: it ends with its session in any case. */
+  readonly mediaMs: number;
+  /** `CodeToken.Age`, and of the code beside it. */
+  readonly codeMs: number;
+  /** `FileToken.Age` */
+  readonly fileMs: number;
+  /** `*Token.Secret` and `SecretFile`: keys instead of those derived from the kit's root key. */
+  readonly secrets: Partial<Readonly<Record<'takeout' | 'media' | 'code' | 'file', string>>>;
 }
 
 export interface ApiTokenSettings {
@@ -96,6 +113,7 @@ export interface ProxySettings {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What holds without a word in the configuration. */
 export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
@@ -105,7 +123,18 @@ export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
     totp: { issuer: 'Bivouac', mayReveal: true },
     codes: undefined,
   },
-  sessions: { rportSecret: undefined, otsIdleMs: 12 * HOUR_MS },
+  sessions: {
+    rportSecret: undefined,
+    otsIdleMs: 12 * HOUR_MS,
+    takeout: {
+      refreshIdleMs: 30 * DAY_MS,
+      accessMs: 4 * HOUR_MS,
+      mediaMs: 90 * DAY_MS,
+      codeMs: 5 * MINUTE_MS,
+      fileMs: HOUR_MS,
+      secrets: {},
+    },
+  },
   apiTokens: { allowsWeak: false },
   email: undefined,
   proxy: undefined,

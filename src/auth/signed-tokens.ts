@@ -12,6 +12,12 @@ const TOKEN_MAX_CHARS = 4_096;
 
 const ALGORITHM = 'HS256';
 
+/**
+ * node-tak, and CloudTAK with it, decodes a token as one piece of base64: that works where the header has a
+ * multiple of three bytes [node-tak 12].
+ */
+const WHOLE_TRIPLES = { v: '1' } as const;
+
 export type Claims = { readonly [claim: string]: Json };
 
 export type SignedVerdict =
@@ -38,15 +44,15 @@ export interface SignedTokens {
 export function createSignedTokens({
   keys,
   clock,
-  rportSecret,
+  secretOf,
 }: {
   readonly keys: TokenKeys;
   readonly clock: Clock;
-  /** RPort's `jwt_secret`: its tokens are signed with this text where the operator set one. */
-  readonly rportSecret: () => string | undefined;
+  /** A key that the operator set for a kind, as the documents of RPort and TakeoutFM let him. */
+  readonly secretOf: (kind: SignedKind) => string | undefined;
 }): SignedTokens {
   function keyOf(kind: SignedKind): Uint8Array {
-    const own = kind === 'rport' ? rportSecret() : undefined;
+    const own = secretOf(kind);
     return own === undefined ? keys.keyOf(kind) : Buffer.from(own);
   }
 
@@ -55,6 +61,7 @@ export function createSignedTokens({
       const jwt = new SignJWT({ ...claims, aud: audienceOf(kind), jti }).setProtectedHeader({
         alg: ALGORITHM,
         typ: typeOf(kind),
+        ...(kind === 'ots' ? WHOLE_TRIPLES : {}),
       });
       if (expiresMs !== undefined) jwt.setExpirationTime(Math.floor(expiresMs / 1_000));
       return jwt.sign(keyOf(kind));

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { controlSocketPath } from '../config/control-socket.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { type ControlChannel, openControlChannel } from './control-channel.ts';
+import { type ControlChannel, openControlChannel, openServerChannel } from './control-channel.ts';
 import { actAsOwner } from './owner.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -53,4 +53,12 @@ export async function withControl<T>(
   } finally {
     await channel.close();
   }
+}
+
+/** As `withControl`, for what only a running server knows. @throws BivouacError `control.unreachable` */
+export async function withServer<T>(
+  options: CommonOptions,
+  use: (channel: ControlChannel) => Promise<T>,
+): Promise<T> {
+  return use(await openServerChannel(loadConfigAsOwner(options)));
 }

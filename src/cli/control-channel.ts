@@ -9,7 +9,7 @@ export interface ControlChannel {
   /** True when a server runs and answers. */
   readonly isServerRunning: boolean;
   /** JSON in, JSON out. A refusal is thrown with the code and the sentence of the API. */
-  call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T>;
+  call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T>;
   /** The answer itself, for files and streams. */
   download(method: 'GET' | 'POST', path: string, body?: object): Promise<Response>;
   close(): Promise<void>;
@@ -39,6 +39,13 @@ export async function openControlChannel(config: Config): Promise<ControlChannel
       await setTimeout(BUSY_RETRY_MS);
     }
   }
+}
+
+/** The running server. @throws BivouacError `control.unreachable` where none runs */
+export async function openServerChannel(config: Config): Promise<ControlChannel> {
+  const overSocket = await openSocketFetch(controlSocketPath(config.dataDir));
+  if (overSocket === undefined) throw new BivouacError('control.unreachable', 'No server runs here');
+  return channelOver(overSocket, true, async () => {});
 }
 
 function channelOver(

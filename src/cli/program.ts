@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { addCertCommands } from './cert.ts';
+import { addClaimCommand } from './claim.ts';
 import type { CommandContext } from './command.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addHistoryCommands } from './history.ts';
 import { addPackageCommands } from './package.ts';
 import { addPairCommands } from './pair.ts';
 import { addServeCommand } from './serve.ts';
+import { addSetupCommands } from './setup.ts';
 import { addUserCommands } from './user.ts';
 import { addVersionCommand } from './version.ts';
 import { addWebsocketKeyCommands } from './websocketkey.ts';
@@ -23,6 +25,8 @@ export function createProgram(context: CommandContext): Command {
     })
     .showHelpAfterError('(add --help for what can be typed)');
   addServeCommand(program, context);
+  addClaimCommand(program, context);
+  addSetupCommands(program, context);
   addDoctorCommand(program, context);
   addUserCommands(program, context);
   addCertCommands(program, context);

@@ -11,8 +11,8 @@ export interface Terminal {
   complain(line: string): void;
   /** The first line of stdin. */
   readSecretFromStdin(): string;
-  /** Asks on the controlling terminal, without showing what is typed. */
-  askSecret(question: string): Promise<string>;
+  /** Asks on the controlling terminal, without showing what is typed. `instead` is the option for no terminal. */
+  askSecret(question: string, instead?: string): Promise<string>;
 }
 
 /** A password, with room; what is longer is a file piped in by mistake. */
@@ -63,12 +63,12 @@ function readChunk(buffer: Buffer, offset: number): number {
 const INTERRUPT = '\u0003';
 const END_OF_INPUT = '\u0004';
 
-async function askSecret(question: string): Promise<string> {
+async function askSecret(question: string, instead = '--password-stdin'): Promise<string> {
   let file: number;
   try {
     file = openSync('/dev/tty', 'r+');
   } catch {
-    throw new UsageError('there is no terminal to ask on: give the password with --password-stdin');
+    throw new UsageError(`there is no terminal to ask on: use ${instead}`);
   }
   const tty = new ReadStream(file);
   try {

@@ -5,6 +5,8 @@ import { UsageError } from './failures.ts';
 import { readPassword, type SecretOptions, withPasswordOptions } from './secret-option.ts';
 import { table } from './table.ts';
 import { addUserLinkCommand } from './user-link.ts';
+import { addUserTokenCommand } from './user-token.ts';
+import { addUserTotpCommand } from './user-totp.ts';
 
 interface UserOptions extends CommonOptions, SecretOptions {
   readonly user: string;
@@ -23,6 +25,8 @@ export function addUserCommands(program: Command, context: CommandContext): void
   const user = program.command('user').description('people and their accounts');
 
   addUserLinkCommand(user, context);
+  addUserTokenCommand(user, context);
+  addUserTotpCommand(user, context);
 
   function show(person: User, isJson: true | undefined, text: string): void {
     terminal.print(isJson ? JSON.stringify(person) : text);
@@ -45,7 +49,8 @@ export function addUserCommands(program: Command, context: CommandContext): void
     .option('--no-group', 'leave all channels')
     .option('--enable', 'let the person in again')
     .addOption(new Option('--disable', 'end all access of the person now').conflicts('enable'))
-    .action(async (options: UserOptions) => {
+    .option('--media <buckets>', 'media buckets that the person may read, with commas; empty: none')
+    .action(async (options: UserOptions & { readonly media?: string }) => {
       const password = await readPassword(options, terminal);
       const change = {
         password,
@@ -54,12 +59,15 @@ export function addUserCommands(program: Command, context: CommandContext): void
         email: options.email,
         isEnabled: options.enable ?? (options.disable ? false : undefined),
       };
-      if (Object.values(change).every((value) => value === undefined)) {
+      const { media } = options;
+      if (media === undefined && Object.values(change).every((value) => value === undefined)) {
         throw new UsageError('say what is to change (see bivouac user change --help)');
       }
-      const person = await withControl(options, (api) =>
-        api.call<User>('PATCH', pathOf(options.user), change),
-      );
+      const person = await withControl(options, async (api) => {
+        const path = pathOf(options.user);
+        if (media !== undefined) await api.call('PUT', `${path}/buckets`, { buckets: bucketsOf(media) });
+        return api.call<User>('PATCH', path, change);
+      });
       show(person, options.json, `Changed ${person.name} (${person.role}, ${person.state}).`);
     });
 
@@ -70,14 +78,20 @@ export function addUserCommands(program: Command, context: CommandContext): void
     },
   );
 
-  oneUser(user, 'expire', 'make the password useless until it is set anew').action(
-    async (options: UserOptions) => {
-      const person = await withControl(options, (api) =>
-        api.call<User>('POST', `${pathOf(options.user)}/expire-password`),
-      );
+  oneUser(user, 'expire', 'make the password useless until it is set anew, and sign the person out')
+    .option('--sessions', 'only sign the person out, everywhere')
+    .action(async (options: UserOptions & { readonly sessions?: true }) => {
+      const path = pathOf(options.user);
+      if (options.sessions) {
+        const gone = await withControl(options, (api) =>
+          api.call<{ ended: number }>('DELETE', `${path}/sessions`),
+        );
+        terminal.print(options.json ? JSON.stringify(gone) : `Signed out: ${gone.ended} sessions.`);
+        return;
+      }
+      const person = await withControl(options, (api) => api.call<User>('POST', `${path}/expire-password`));
       show(person, options.json, `The password of ${person.name} is expired.`);
-    },
-  );
+    });
 
   withCommonOptions(user.command('list').description('everybody who has an account'))
     .option('--json', 'as JSON')
@@ -109,6 +123,10 @@ function rowOf({ name, role, state, hasPassword, isPasswordExpired, groups }: Us
 
 function pathOf(name: string): string {
   return `/api/people/${encodeURIComponent(name)}`;
+}
+
+function bucketsOf(list: string): string[] {
+  return list.split(',').filter((name) => name !== '');
 }
 
 function collect(value: string, before: readonly string[] | undefined): string[] {

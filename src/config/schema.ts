@@ -269,6 +269,14 @@ export const SCHEMA = {
       description: 'Brightness of the display; after two minutes without a touch it dims by itself.',
       unit: '%',
     }),
+    coordinates: key(z.enum(['dd', 'dms', 'mgrs']), {
+      default: 'dd',
+      description: 'How the display says positions: degrees, degrees with minutes and seconds, or MGRS.',
+    }),
+    distance: key(z.enum(['metric', 'imperial', 'nautical']), {
+      default: 'metric',
+      description: 'Units of distances on the display.',
+    }),
     blankAfterS: key(z.number().int().min(0).max(86_400), {
       default: 0,
       description:

@@ -93,6 +93,8 @@ export const ERROR_CODES = {
   'pairing.guessing': { status: 429, text: 'Too many wrong codes: wait, or let somebody at the kit approve' },
   'stream.ticket': { status: 401, text: 'This ticket is unknown, used or too old: ask for another one' },
   'stream.too_many': { status: 429, text: 'Too many streams are open for this screen' },
+  // the kit's own display
+  'display.off': { status: 409, text: 'The display of this kit is switched off' },
   // certificates
   'ca.unusable': { status: 500, text: 'The certificate authority cannot be opened' },
   'ca.unknown': { status: 404, text: 'There is no certificate authority of this id' },

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Controls, View } from './choose-screen.ts';
+import { concealed, withoutCodes } from './concealed.ts';
 import { DESIGNS, type Design, designFor } from './designs.ts';
 import { Gaze } from './gaze.ts';
 import { type Placement, pointOnDesign, type Surface } from './paint.ts';
@@ -54,8 +55,11 @@ export interface Display {
   press(press: Press): void;
   /** A finger, as shares (0 to 1) of the device's width and height. */
   touch(point: { readonly x: number; readonly y: number }): void;
-  /** What is shown at this moment, for a live view; laid out for `design` where no screen is connected. */
-  scene(design?: Design): Scene;
+  /**
+   * What is up at this moment, for a view of it elsewhere: without what only people at the kit may know. Laid
+   * out as on the screen, or, where none is connected, for the middle size.
+   */
+  viewFromAfar(): Scene;
 }
 
 const TICK_MS = 1_000;
@@ -77,6 +81,7 @@ const CHANGED_PERIOD_MS = 1_000;
 /** The last picture must not keep the kit from stopping. */
 const LAST_PICTURE_MS = 2_000;
 
+const MIDDLE = DESIGNS.find(({ id }) => id === '480x320') as Design;
 const COUNTING: readonly string[] = ['pairing', 'recovery', 'onboarding', 'first-boot'];
 
 /** The local display: looks at the kit's state, draws what changed, and passes on what is pressed. */
@@ -250,12 +255,9 @@ export function createDisplay(deps: DisplayDeps): Display {
 
   /** What people see: what was drawn last, or what a terminal shows. */
   function current(): Scene {
-    return shown?.scene ?? scene();
-  }
-
-  function scene(design: Design = DESIGNS[2] as Design): Scene {
+    if (shown !== undefined) return shown.scene;
     const { state, view } = look();
-    return sceneOf(state, view, design);
+    return sceneOf(state, view, MIDDLE);
   }
 
   async function sayStopped(): Promise<void> {
@@ -304,8 +306,10 @@ export function createDisplay(deps: DisplayDeps): Display {
       );
       perform(hit?.action);
     },
-    scene(design) {
-      return design === undefined ? current() : scene(design);
+    viewFromAfar() {
+      const { state, view } = look();
+      const design = shown?.scene.design ?? MIDDLE;
+      return withoutCodes(sceneOf(state && concealed(state), view, design));
     },
   };
 }

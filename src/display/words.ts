@@ -144,6 +144,15 @@ export function splitWarning(text: string): { readonly title: string; readonly r
   return end === undefined ? { title: text, rest: '' } : { title: end, rest: text.slice(end.length).trim() };
 }
 
+/** The channel of everybody who is in no other, as events and lists name it. */
+const NO_CHANNEL = '__ANON__';
+
+/** Whose events a screen will see: `Blue, Medics and those in no channel`. */
+export function channelWords(names: readonly string[]): string {
+  const named = names.filter((name) => name !== NO_CHANNEL);
+  return listWords(named.length < names.length ? [...named, 'those in no channel'] : named);
+}
+
 /** `Blue`, `Blue and Medics`, `Blue, Medics and 3 more`. */
 export function listWords(names: readonly string[], max = 3): string {
   if (names.length === 0) return '';

@@ -16,6 +16,7 @@ import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { CotEvent } from '../cot/event.ts';
+import type { Scene } from '../display/scene.ts';
 import type { ClientKind } from '../packages/client-package.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { CertificateRegistry } from '../pki/ports.ts';
@@ -25,6 +26,7 @@ import type { history } from '../store/repositories/history.ts';
 import type { settings } from '../store/repositories/settings.ts';
 import type { MachineLoad } from '../system/machine-load.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { WebFiles } from './web-files.ts';
 
 /** What the HTTP app needs of the rest of the house. `app.ts` brings it together. */
 export interface AppDeps {
@@ -40,7 +42,7 @@ export interface AppDeps {
   readonly claim: Claim;
   readonly audit: Pick<Audit, 'list'>;
   /** Of the configuration what is about HTTP, and what documents of other servers name. */
-  readonly config: Pick<Config, 'http' | 'compat'>;
+  readonly config: Pick<Config, 'http' | 'compat' | 'password'>;
   /** Whether an address is of this box or of a network that it is itself in, without a router between. */
   readonly isDirectlyAttached: (address: string) => boolean;
   readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
@@ -75,6 +77,9 @@ export interface AppDeps {
   /** Addresses that another device can use, best first. */
   readonly reachableAddresses: () => readonly string[];
   readonly kit: KitPort;
+  readonly display: DisplayPort;
+  /** The pages, as the build made them. */
+  readonly webFiles: WebFiles;
 }
 
 /** The certificate authority, as far as the API asks it. */
@@ -161,6 +166,25 @@ export interface KitPort {
   screens(): readonly string[];
   emergencies(): readonly ActiveEmergency[];
   checks(): Promise<readonly Check[]>;
+}
+
+/** The display of the kit itself. @throws BivouacError `display.off`, `control.unreachable` */
+export interface DisplayPort {
+  /** Throws where there is no display to show anything. */
+  refuseOff(): void;
+  /** What is on it at this moment, without what only people at the kit may know. */
+  scene(): Scene;
+  /** Shows the QR code of an invitation, until its device has come, or 15 minutes; in place of another one. */
+  showInvitation(invitation: ShownInvitation): void;
+  hideInvitation(): void;
+}
+
+export interface ShownInvitation {
+  readonly username: string;
+  readonly client: ClientKind;
+  /** What the QR code is to say. */
+  readonly scan: string;
+  readonly expiresMs: number;
 }
 
 /** What the kit knows of time. All times are milliseconds since 1970, UTC. */

@@ -12,6 +12,7 @@ import { credentialsOf } from './credentials.ts';
 import { ftsNotFound } from './dialects/freetakserver/not-found.ts';
 import type { SocketServer } from './dialects/freetakserver/socket/socket-server.ts';
 import { registerFreeTakServerRoutes } from './dialects/freetakserver.ts';
+import { createOtsPasswordGrant, registerOtsTokenRoute } from './dialects/opentakserver-token.ts';
 import { registerOpenTaxiiRoutes } from './dialects/opentaxii.ts';
 import { registerTakeoutRoutes } from './dialects/takeout.ts';
 import { createDownloadLinks } from './download-links.ts';
@@ -25,6 +26,7 @@ import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts
 import { registerCaRoutes } from './routes/cas.ts';
 import { registerCertRoutes } from './routes/certs.ts';
 import { registerDiagnosisRoutes } from './routes/diagnosis.ts';
+import { registerDisplayRoutes } from './routes/display.ts';
 import { registerEnrolRoutes } from './routes/enrol.ts';
 import { registerHistoryRoutes } from './routes/history.ts';
 import { registerKitRoutes } from './routes/kit.ts';
@@ -39,6 +41,7 @@ import { registerScreenRoutes } from './routes/pairing/screen-routes.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
 import { registerTimeRoutes } from './routes/time.ts';
+import { registerWebRoutes } from './routes/web.ts';
 import { registerSignInDoors } from './sign-in-doors.ts';
 
 export interface HttpApp {
@@ -137,6 +140,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerHistoryRoutes(router, deps);
   registerDiagnosisRoutes(router, deps);
   registerTimeRoutes(router, deps);
+  registerDisplayRoutes(router, deps);
   registerMyCertRoutes(router, deps);
   registerEnrolRoutes(router, deps);
   registerMartiVersionRoutes(router, deps);
@@ -153,7 +157,10 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   });
   registerOnboardingRoutes(router, { ...deps, onboarding });
   registerPortalRoutes(router, { ...deps, links });
-  registerScreenRoutes(router, deps);
+  const passwordGrant = createOtsPasswordGrant(deps);
+  registerScreenRoutes(router, { ...deps, passwordGrant });
+  registerOtsTokenRoute(router, passwordGrant);
+  registerWebRoutes(router, deps);
   registerSignInDoors(router, { ...deps, onboarding });
   registerOpenTaxiiRoutes(router, deps);
   registerTakeoutRoutes(router, deps);

@@ -51,6 +51,10 @@ export class Presence {
     return this.#entries.get(uid);
   }
 
+  entries(): Iterable<PresenceEntry> {
+    return this.#entries.values();
+  }
+
   /** `ageMs`: how long ago the event arrived, for one that is read back after a restart. */
   put(
     event: CotEvent,

@@ -19,7 +19,7 @@ export function writeToTerminal(text: string, path = '/dev/tty'): boolean {
   }
 }
 
-/** What somebody who starts the kit for the first time needs to know. */
+/** What somebody who starts the kit by hand needs to know. */
 export function firstStartHelp(facts: {
   readonly version: string;
   /** Listener name → bound addresses. */
@@ -28,19 +28,24 @@ export function firstStartHelp(facts: {
   readonly addresses: readonly string[];
   /** How the command is called here: `bivouac`, or `bivouac --data DIR`. */
   readonly dataOption: string;
+  /** While nobody owns the kit: where its code is, if anywhere. */
+  readonly owner: 'somebody' | 'nobody' | 'code_above' | 'code_on_display';
   readonly hasPeople: boolean;
 }): string {
-  const host = facts.addresses[0] ?? '127.0.0.1';
+  const { version, addresses, dataOption, owner, hasPeople } = facts;
+  const host = addresses[0] ?? '127.0.0.1';
   const cot = firstPort(facts.listeners['cotTls']);
-  const { dataOption } = facts;
   const lines = [
     '',
-    `  Bivouac ${facts.version} is up.`,
-    `  Phones reach it at ${facts.addresses.slice(0, 3).join(', ') || 'no address yet: join a network'}${cot === undefined ? '' : ` (TLS, port ${cot})`}.`,
+    `  Bivouac ${version} is up.`,
+    `  Phones reach it at ${addresses.slice(0, 3).join(', ') || 'no address yet: join a network'}${cot === undefined ? '' : ` (TLS, port ${cot})`}.`,
   ];
-  if (!facts.hasPeople) {
+  if (owner !== 'somebody') {
+    lines.push(`  Nobody owns this kit yet${CLAIM_WORDS[owner]}:`, `    bivouac claim${dataOption} -p`);
+  }
+  if (!hasPeople) {
     lines.push(
-      '  Nobody has an account yet. In a second terminal:',
+      owner === 'somebody' ? '  Nobody has a phone here yet. In a second terminal:' : '  Then, for a phone:',
       `    bivouac user add${dataOption} -u alice -g team -p`,
       `    bivouac package create${dataOption} --user alice --client atak --host ${host} --out alice.zip`,
       '  Bring alice.zip to the phone and open it with ATAK: Import Manager, Local SD.',
@@ -49,3 +54,9 @@ export function firstStartHelp(facts: {
   lines.push('  Ctrl-C stops the server.', '');
   return `${lines.join('\n')}\n`;
 }
+
+const CLAIM_WORDS = {
+  code_above: ': set it up with the code above. Or, in a second terminal',
+  code_on_display: ': its display says how to set it up. Or, in a second terminal',
+  nobody: '. In a second terminal',
+} as const;

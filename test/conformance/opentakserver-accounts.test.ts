@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type DocumentServer, type Reply, startDocumentServer } from '../support/document-client.ts';
+import { openssl } from '../support/openssl.ts';
 
 /** Accounts as OpenTAKServer's page describes them, under our defaults, and with its own settings. */
 
@@ -165,6 +166,39 @@ describe('OpenTAKServer: accounts, with the defaults of the kit', { timeout: 60_
     assert.equal((await kit.sendJson('/api/login', { username: 'emil', password: GOOD })).status, 400);
   });
 
+  test('channels are added in one direction, and only those that exist', async () => {
+    await post('/api/user/add', account('fred'));
+    await kit.console('POST', '/api/people', { name: 'gwen', groups: ['blue', 'red'] });
+    const put = (body: object) => kit.sendJson('/api/users/groups', body, { method: 'PUT', headers: admin });
+    const order = { username: 'fred', groups: ['blue', 'red'], direction: 'OUT' };
+    assert.equal((await put(order)).text, success);
+    // Again is no mistake.
+    assert.equal((await put({ ...order, groups: ['blue'] })).text, success);
+    assert.equal((await put({ ...order, groups: ['blue'], direction: 'IN' })).text, success);
+    const seen = await kit.send('/api/users/groups?username=fred', { headers: admin });
+    assert.deepEqual(seen.json(), {
+      success: true,
+      results: [
+        { group_name: 'blue', direction: 'IN', active: true },
+        { group_name: 'blue', direction: 'OUT', active: true },
+        { group_name: 'red', direction: 'OUT', active: true },
+      ],
+    });
+    for (const [body, status, error] of [
+      [{ ...order, groups: [] }, 400, 'Please provide a list of groups, a username, and a direction'],
+      [{ ...order, direction: 'BOTH' }, 400, 'Direction must be IN or OUT'],
+      [{ ...order, username: 'ghost' }, 404, "User ghost doesn't exist"],
+      [{ ...order, groups: ['red', 'green'] }, 404, "Group green doesn't exist"],
+    ] as const) {
+      const reply = await put(body);
+      assert.equal(reply.status, status, error);
+      assert.deepEqual(reply.json(), { success: false, error });
+    }
+    const fred = await tokenOf('fred', GOOD);
+    const own = await kit.sendJson('/api/users/groups', order, { method: 'PUT', headers: fred });
+    assert.equal(own.status, 403);
+  });
+
   test('the last administrator stays one', async () => {
     const demoted = await post('/api/user/role', { username: 'administrator', roles: ['user'] });
     assert.equal(demoted.status, 400);
@@ -268,6 +302,46 @@ describe('OpenTAKServer: what brings a device onto the kit', { timeout: 60_000 }
     );
     // Over plain HTTP it is not to be had at all: it holds a key.
     assert.equal((await kit.send(address.replace(/^https:\/\/[^/]+/, ''))).status, 404);
+  });
+
+  test('a device is whose certificate it has, and no request makes it somebody else’s', async () => {
+    const alice = await tokenOf('alice');
+    const assign = (body: object, headers = alice) => kit.sendJson('/api/user/assign_eud', body, { headers });
+    assert.deepEqual((await assign({})).json(), { success: false, error: 'Please specify an EUD' });
+    const unknown = await assign({ uid: 'NOBODYS-PHONE' });
+    assert.equal(unknown.status, 404);
+    assert.deepEqual(unknown.json(), { success: false, error: 'EUD NOBODYS-PHONE not found' });
+
+    const request = openssl([
+      'req',
+      '-new',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      '/dev/null',
+      '-subj',
+      '/CN=alice',
+    ]).replace(/^[^-]*/, '');
+    const enrolled = await kit.send('/Marti/api/tls/signClient/v2?clientUid=ANDROID-1', {
+      method: 'POST',
+      user: `alice:${GOOD}`,
+      body: request,
+    });
+    assert.equal(enrolled.status, 200, enrolled.text);
+    assert.equal((await assign({ uid: 'ANDROID-1' })).text, success);
+    const bob = await tokenOf('bob');
+    const stolen = await assign({ uid: 'ANDROID-1' }, bob);
+    assert.equal(stolen.status, 403);
+    assert.deepEqual(stolen.json(), {
+      success: false,
+      error: 'ANDROID-1 is already assigned to another user',
+    });
+    assert.equal((await assign({ uid: 'ANDROID-1', username: 'alice' }, bob)).status, 403);
+    const admin = await tokenOf('administrator', ADMIN_PASSWORD);
+    assert.equal((await assign({ uid: 'ANDROID-1', username: 'alice' }, admin)).text, success);
+    assert.equal((await assign({ uid: 'ANDROID-1', username: 'bob' }, admin)).status, 403);
+    assert.equal((await assign({ uid: 'ANDROID-1', username: 'ghost' }, admin)).status, 404);
   });
 
   test('what everybody has to trust is given to everybody', async () => {

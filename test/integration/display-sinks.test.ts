@@ -154,6 +154,6 @@ test('a terminal that was asked for shows every screen', async () => {
 test('off is off, and the pictures are there for the pages all the same', async () => {
   state = SITUATIONS.emergency;
   const display = start({ sink: 'off' });
-  assert.equal(display.scene().screen, 'emergency');
+  assert.equal(display.viewFromAfar().screen, 'emergency');
   await display.stop();
 });

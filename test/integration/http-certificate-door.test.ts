@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent, request } from 'node:https';
+import type { Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { CONSOLE } from '../../src/auth/ports.ts';
 import { endsSession } from '../../src/auth/revoke.ts';
 import { type HttpKit, startHttpKit } from '../support/http-kit.ts';
@@ -91,15 +92,15 @@ describe('the certificate port', { timeout: 60_000 }, () => {
       agent,
       ca: http.ca,
     };
-    const closed = new Promise<number>((resolve, reject) => {
+    const socket = await new Promise<Socket>((resolve, reject) => {
       request({ ...options, ...identity, path }, (answer) => {
-        answer.resume();
-        answer.socket.once('close', () => resolve(performance.now()));
+        const { socket } = answer;
+        answer.resume().on('end', () => resolve(socket));
       })
         .on('error', reject)
         .end();
     });
-    await setTimeout(200);
+    const closed = once(socket, 'close').then(() => performance.now());
     const started = performance.now();
     const answer = await http.ask('https', `/api/me/certs/${serial}`, { method: 'DELETE', as: 'carol' });
     assert.deepEqual(answer.json(), { revoked: [serial] });

@@ -5,62 +5,11 @@ import { after, before, describe, test } from 'node:test';
 import { CONSOLE } from '../../src/auth/ports.ts';
 import { DATABASE_FILE } from '../../src/store/db.ts';
 import { type Answer, type Ask, type HttpKit, PASSWORD, startHttpKit } from '../support/http-kit.ts';
+import { Browser, type SessionState as State } from '../support/kit-browser.ts';
 import { totpCode } from '../support/totp-code.ts';
 
 const MINUTE_MS = 60_000;
 const OTHER = 'velvet harbour under rain';
-
-interface State {
-  state: 'signed_out' | 'second_factor' | 'signed_in';
-  username: string;
-  csrfToken: string;
-  mustSetUp: boolean;
-  methods: string[];
-}
-
-/** A browser over TLS: keeps cookies with their names, and sends its CSRF token along. */
-class Browser {
-  readonly jar = new Map<string, string>();
-  readonly #http: HttpKit;
-  csrfToken = '';
-  constructor(http: HttpKit) {
-    this.#http = http;
-  }
-
-  async ask(path: string, { headers = {}, ...ask }: Ask = {}): Promise<Answer> {
-    const cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await this.#http.ask('https', path, {
-      ...ask,
-      headers: {
-        ...(cookie === '' ? {} : { cookie }),
-        ...(this.csrfToken === '' ? {} : { 'x-xsrf-token': this.csrfToken }),
-        ...headers,
-      },
-    });
-    for (const line of answer.headers['set-cookie'] ?? []) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === '' || /max-age=0/i.test(line)) this.jar.delete(name);
-      else this.jar.set(name, value);
-    }
-    return answer;
-  }
-
-  send(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.ask(path, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    });
-  }
-
-  async signIn(username: string, password = PASSWORD, more: object = {}): Promise<State> {
-    const answer = await this.send('POST', '/api/session', { username, password, ...more });
-    assert.equal(answer.status, 200, answer.text);
-    const state = answer.json<State>();
-    this.csrfToken = state.csrfToken;
-    return state;
-  }
-}
 
 describe('a session in a browser', { timeout: 60_000 }, () => {
   let http: HttpKit;

@@ -166,7 +166,7 @@ describe('the device grant', { timeout: 60_000 }, () => {
     const metadata = answer.json<Record<string, unknown>>();
     const issuer = metadata['issuer'] as string;
     assert.match(issuer, /^https:\/\/[^/]+$/);
-    assert.deepEqual(metadata['grant_types_supported'], [DEVICE_GRANT, 'refresh_token']);
+    assert.deepEqual(metadata['grant_types_supported'], [DEVICE_GRANT, 'refresh_token', 'password']);
     for (const name of ['device_authorization_endpoint', 'token_endpoint', 'revocation_endpoint']) {
       const path = new URL(metadata[name] as string).pathname;
       assert.ok(

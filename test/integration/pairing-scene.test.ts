@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { openSocketFetch } from '../../src/cli/socket-fetch.ts';
-import { controlSocketPath } from '../../src/config/control-socket.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, type KitDoor, kitDoor, post, TakeoutWatch, watchTypes } from '../support/pairing-clients.ts';
 import type { ScreenClient } from '../support/screen-client.ts';
 import type { ScreenMessage } from '../support/screen-frames.ts';
 import { bivouacCommand, type ServerProcess, startServer, testPassword } from '../support/server-process.ts';
 import { connectTakClient, type TakClient } from '../support/tak-client.ts';
+import type { TerminalOfProcess } from '../support/terminal-process.ts';
 
 /**
  * The whole scene in a tent: a kit is switched on, claimed by the code on its display, phones come on, a TV shows
@@ -29,6 +29,13 @@ interface PairingRow {
   readonly name: string;
   readonly code?: string;
   readonly isWatching: boolean;
+}
+
+/** The code that the display shows below some words, without the spaces and the dash that people read it by. */
+async function codeOn(display: TerminalOfProcess, below: RegExp): Promise<string> {
+  const pattern = new RegExp(`${below.source}\\s*((?:[A-Z\\d-] +)+[A-Z\\d])\\n`);
+  const [, letters = ''] = await display.shows(pattern);
+  return letters.replaceAll(/[ -]/g, '');
 }
 
 /** `bivouac pair tv` in a terminal of its own; keeps the lines of JSON that it prints. */
@@ -70,6 +77,7 @@ function startTv(args: readonly string[]) {
 
 describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
   let server: ServerProcess;
+  let display: TerminalOfProcess;
   let door: KitDoor;
   let ca: string;
   let scratch: string;
@@ -79,7 +87,16 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
 
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'bivouac-scene-'));
-    server = await startServer({ set: { 'listen.https': '127.0.0.1:0', 'hub.disconnectGraceMs': '0' } });
+    server = await startServer({
+      // The kit's display, as letters: the test reads it as a person does, and has its keys.
+      inTerminal: true,
+      set: {
+        'display.sink': 'terminal',
+        'listen.https': '127.0.0.1:0',
+        'hub.disconnectGraceMs': '0',
+      },
+    });
+    display = server.terminal!;
     ca = (await server.cli(['cert', 'ca'])).stdout;
     door = kitDoor(server.address('https').port, ca);
     await writeFile(join(scratch, 'ca.pem'), ca);
@@ -97,9 +114,7 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
 
   test('the kit is claimed by the code on its display', async () => {
     assert.equal((await post(door, '/api/pairings/open', ADMIN)).status, 401, 'nobody is anybody yet');
-    const control = await openSocketFetch(controlSocketPath(server.dataDir));
-    const shown = await control!(new Request('http://control/api/setup/code'));
-    const { code } = (await shown.json()) as { code: string };
+    const code = await codeOn(display, /Type this code\n/);
     const body = { code, password: ADMIN[1] };
     assert.equal(
       (await post(door, '/api/setup/claim', undefined, { ...body, code: 'BCDFGHJK' })).status,
@@ -107,6 +122,7 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
     );
     assert.equal((await post(door, '/api/setup/claim', undefined, body)).status, 201);
     assert.equal((await post(door, '/api/setup/claim', undefined, body)).status, 410);
+    await display.shows(/0 on the map/);
   });
 
   test('two phones are on the map', async () => {
@@ -117,6 +133,7 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
       phone.sendSa({ uid: `phone-${name}`, callsign: name.toUpperCase(), lat: 47, lon: 8 });
     }
     await phones[0]!.waitFor({ uid: 'phone-bob' });
+    await display.shows(/2 on the map\n[\s\S]*ALICE \(Cyan\)/);
   });
 
   test('the TV shows a code, a phone approves it, and the team is on the TV (A)', async () => {
@@ -132,7 +149,10 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
     const [waiting] = await pairings();
     const { state, kind, name, code } = waiting!;
     assert.deepEqual([state, kind, name], ['pending', 'tv', 'Big TV']);
-    assert.equal(code, String(shown['code']).replace('-', ''), 'the kit shows the same code');
+    assert.equal(code, String(shown['code']).replace('-', ''));
+    await display.shows(/A TV wants to join\s+Big TV\s+From 127\.0\.0\.1\./);
+    const onDisplay = await codeOn(display, /Compare the code with the one on it\.\n/);
+    assert.equal(onDisplay, code, 'the kit shows the same code');
     const found = await expect(post(door, '/api/pairings/find', ALICE, { code: shown['code'] }));
     const request = found.json<{ id: string; name: string; remote: string; channels: string[] }>();
     assert.deepEqual([request.name, request.remote, request.channels], ['Big TV', '127.0.0.1', ['team']]);
@@ -142,7 +162,9 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
   });
 
   test('the kit shows a code, the watch types it, and the team is on the watch (B)', async () => {
-    const { code } = JSON.parse((await server.cli(['pair', 'open', '--json'])).stdout) as { code: string };
+    await display.shows(/on the map/);
+    display.type('p');
+    const code = await codeOn(display, /Type this on the watch or TV\. One device\.\n/);
     watch = await door.stream(await watchTypes(door, code));
     const snapshot = await watch.next(({ type }) => type === 'snapshot', 'snapshot');
     assert.deepEqual(snapshot.events?.map(({ callsign }) => callsign).toSorted(), ['ALICE', 'BOB']);
@@ -162,7 +184,12 @@ describe('a kit, a TV and two watches', { timeout: 60_000 }, () => {
     const takeout = new TakeoutWatch(door);
     await takeout.begin();
     assert.equal(await takeout.next(), undefined);
-    await server.cli(['pair', 'approve', takeout.code.toLowerCase(), '--channel', 'team']);
+    assert.equal(await codeOn(display, /Compare the code with the one on it\.\n/), takeout.code);
+    await display.shows(/It will see team and those in no channel\./);
+    // Who answers within the blink after it came up meant something else.
+    await delay(1_000);
+    display.type('a');
+    await display.shows(/may look on now/);
     const second = await door.stream((await takeout.next())!);
     phones[1]!.sendSa({ uid: 'phone-bob', callsign: 'BOB', lat: 48, lon: 9 });
     const isBob = ({ type, uid, lat }: ScreenMessage) =>

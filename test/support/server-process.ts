@@ -3,7 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { CONTROL_C, type Spawned, spawnInTerminal, type TerminalOfProcess } from './terminal-process.ts';
 
 /** First start makes an RSA CA; on a busy two-core machine that alone has taken 5 s. */
 const READY_TIMEOUT_MS = 30_000;
@@ -43,6 +45,8 @@ export interface ServerOptions {
   readonly nodeArgs?: readonly string[];
   /** A command to run the server under, such as `ip netns exec NAME`. */
   readonly under?: readonly string[];
+  /** Gives it a terminal of its own, as a shell does: `terminal` of the process is its screen and keyboard. */
+  readonly inTerminal?: boolean;
   readonly readyTimeoutMs?: number;
 }
 
@@ -57,6 +61,8 @@ export interface ServerProcess {
   /** Lines of stdout that were not JSON: there must be none. */
   readonly strayLines: readonly string[];
   stderr(): string;
+  /** Of a server that was started with `inTerminal`. */
+  readonly terminal: TerminalOfProcess | undefined;
   address(listener: string): { readonly host: string; readonly port: number };
   /** The first log line, past or future, that matches. */
   waitForLog(matches: (line: LogLine) => boolean, what: string, timeoutMs?: number): Promise<LogLine>;
@@ -88,6 +94,8 @@ const TEST_SETTINGS: Readonly<Record<string, string>> = {
   'listen.portal': 'off',
   'listen.cotTcp': 'off',
   'listen.http': 'off',
+  // Whoever runs the tests may have a screen of his own.
+  'display.sink': 'off',
 };
 
 /** The command that is Bivouac here: the packaged binary of BIVOUAC_BINARY, else node on the sources. */
@@ -120,7 +128,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   const isOwnDir = options.dataDir === undefined;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'bivouac-test-')));
   const settings = Object.entries({ ...TEST_SETTINGS, ...options.set });
-  const [program, ...args] = [
+  const command = [
     ...(options.under ?? []),
     ...bivouacCommand(options.nodeArgs),
     'serve',
@@ -128,13 +136,14 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     dataDir,
     ...settings.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
   ];
-  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { child, stdout, terminal } =
+    options.inTerminal === true ? spawnInTerminal(command) : spawnBare(command);
   // A test process that gives up must not leave a server behind.
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
   child.once('close', () => process.off('exit', killAtExit));
   const stderr = collectText(child.stderr);
-  const log = collectLog(child);
+  const log = collectLog(child, stdout);
   const cleanUp = async () => {
     if (isOwnDir) await rm(dataDir, { recursive: true, force: true });
   };
@@ -154,7 +163,8 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   const listeners = ready['listeners'] as Record<string, string>;
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {
-    child.kill(signal);
+    if (terminal !== undefined && signal === 'SIGTERM') terminal.type(CONTROL_C);
+    else child.kill(signal);
     try {
       return await exitCode(child, STOP_TIMEOUT_MS, `the server after ${signal}`);
     } finally {
@@ -169,6 +179,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     logs: log.lines,
     strayLines: log.strayLines,
     stderr,
+    terminal,
     address: (listener) => parseAddress(listener, listeners[listener]),
     waitForLog: log.waitFor,
     cli: (cliArgs, cliOptions) => runCli([...cliArgs, '--data', dataDir], cliOptions),
@@ -242,11 +253,16 @@ function exitCode(child: ChildProcess, timeoutMs: number, what: string): Promise
   });
 }
 
-function collectLog(child: ChildProcess) {
+function spawnBare([program, ...args]: readonly string[]): Spawned {
+  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  return { child, stdout: child.stdout, terminal: undefined };
+}
+
+function collectLog(child: ChildProcess, stdout: Readable) {
   const lines: LogLine[] = [];
   const strayLines: string[] = [];
   const waiting = new Set<(line: LogLine | undefined) => void>();
-  createInterface({ input: child.stdout! }).on('line', (text) => {
+  createInterface({ input: stdout }).on('line', (text) => {
     let line: LogLine;
     try {
       line = JSON.parse(text) as LogLine;

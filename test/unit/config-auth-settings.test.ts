@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { authSettings } from '../../src/app/auth-settings.ts';
+import { authSettings, passwordPolicy } from '../../src/app/auth-settings.ts';
 import { DEFAULT_AUTH_SETTINGS } from '../../src/auth/settings.ts';
 import { loadConfig } from '../../src/config/load.ts';
 
@@ -93,4 +96,72 @@ test('settings that exclude each other, or are unsafe alone, stop the start with
   assert.throws(() => settingsFor(ots('OTS_ENABLE_EMAIL=true')), /needs mail\.server/);
   assert.throws(() => settingsFor(rport('jwt_secret=short')), /at least 32 characters/);
   assert.throws(() => settingsFor(rport('two_fa_send_to_regex=[')), /a regular expression/);
+});
+
+const takeout = (setting: string) => `compat.takeout.Auth.${setting}`;
+const RANDOM = 'kD3v0Yq8Zr1Lx7Tn5Wb2Hs9Jc6Fm4Pga';
+const OTHER_RANDOM = 'Xe4Uo1Ri8Vz6Bq3My0Kt7Ld2Gw9Hs5Np';
+
+test('the lives of TakeoutFM’s tokens, and the name that its apps show', () => {
+  const { sessions, secondFactor } = settingsFor(
+    takeout('SessionAge=48h'),
+    takeout('AccessToken.Age=30m'),
+    takeout('MediaToken.Age=8766h'),
+    takeout('CodeToken.Age=90s'),
+    takeout('FileToken.Age=10m'),
+    takeout('TOTP.Issuer=Takeout at home'),
+  );
+  const { refreshIdleMs, accessMs, mediaMs, codeMs, fileMs } = sessions.takeout;
+  const hour = 3_600_000;
+  assert.deepEqual(
+    [refreshIdleMs, accessMs, mediaMs, codeMs, fileMs],
+    [48 * hour, hour / 2, 8_766 * hour, 90_000, hour / 6],
+  );
+  assert.equal(secondFactor.totp?.issuer, 'Takeout at home');
+  for (const wrong of ['AccessToken.Age=25h', 'CodeToken.Age=1h', 'SecureCookies=false']) {
+    assert.throws(() => settingsFor(takeout(wrong)), { code: 'config.invalid' }, wrong);
+  }
+});
+
+test('keys for tokens are taken when nobody can guess them, and each for one kind', (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'bivouac-secret-')), 'key');
+  t.after(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(file, `${OTHER_RANDOM}\n`);
+  const { sessions } = settingsFor(
+    takeout(`AccessToken.Secret=${RANDOM}`),
+    takeout(`FileToken.SecretFile=${file}`),
+  );
+  assert.deepEqual(sessions.takeout.secrets, { takeout: RANDOM, file: OTHER_RANDOM });
+  assert.equal(settingsFor(rport(`jwt_secret=${RANDOM}`)).sessions.rportSecret, RANDOM);
+
+  writeFileSync(file, 'short\n');
+  for (const set of [
+    [rport('jwt_secret=quai8')],
+    [rport('jwt_secret=SECRET-STRING-NEEDS-TO-BE-CHANGED')],
+    [rport('jwt_secret=<YOUR_SECRET> <YOUR_SECRET> <YOUR_SECRET>')],
+    [rport(`jwt_secret=${'ab'.repeat(20)}`)],
+    [takeout('AccessToken.Secret=change me, change me, change me!')],
+    [takeout(`AccessToken.Secret=${RANDOM}`), takeout(`MediaToken.Secret=${RANDOM}`)],
+    [takeout(`AccessToken.Secret=${RANDOM}`), rport(`jwt_secret=${RANDOM}`)],
+    [takeout(`CodeToken.Secret=${RANDOM}`), takeout(`CodeToken.SecretFile=${file}`)],
+    [takeout(`CodeToken.SecretFile=${file}`)],
+    [takeout('CodeToken.SecretFile=/nowhere/key')],
+  ]) {
+    assert.throws(
+      () => settingsFor(...set),
+      (error: Error) => 'code' in error && error.code === 'config.invalid' && !error.message.includes(RANDOM),
+      set.join(' '),
+    );
+  }
+});
+
+test('TakeoutFM’s entropy counts where it is set, in either spelling', () => {
+  const bits = (...set: string[]) =>
+    passwordPolicy(loadConfig({ file: '/dev/null', set, environment: {} })).minEntropyBits;
+  assert.equal(bits(), 60);
+  assert.equal(bits(takeout('PasswordEntropy=75')), 75);
+  assert.equal(bits(takeout('PasswordEntroy=40')), 40);
+  assert.throws(() => bits(takeout('PasswordEntropy=75'), takeout('PasswordEntroy=40')), {
+    code: 'config.invalid',
+  });
 });

@@ -8,6 +8,7 @@ import {
   ageWords,
   agoWords,
   bearingWords,
+  channelWords,
   clockWords,
   countdown,
   distanceWords,
@@ -168,4 +169,10 @@ test('an open port ranks behind what is bad and before what needs care', () => {
 test('the marks of the Wi-Fi code are escaped in names', () => {
   assert.equal(wifiCode({ name: 'Base', passphrase: 'lark' }), 'WIFI:S:Base;T:WPA;P:lark;;');
   assert.equal(wifiCode({ name: 'a;b,"c\\d:e' }), 'WIFI:S:a\\;b\\,\\"c\\\\d\\:e;T:nopass;;');
+});
+
+test('the channel of those who are in none is named by words, behind the others', () => {
+  assert.equal(channelWords(['__ANON__', 'Blue']), 'Blue and those in no channel');
+  assert.equal(channelWords(['__ANON__']), 'those in no channel');
+  assert.equal(channelWords(['Blue', 'Medics']), 'Blue and Medics');
 });

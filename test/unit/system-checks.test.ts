@@ -166,13 +166,20 @@ test('the first-start help says how to add somebody, and goes to a terminal only
     listeners: { cotTls: '[::]:8089' },
     addresses: ['10.42.0.1'],
     dataOption: ' --data ./kit',
+    owner: 'code_above',
     hasPeople: false,
   });
+  assert.match(
+    text,
+    /set it up with the code above\. Or, in a second terminal:\n {4}bivouac claim --data \.\/kit -p/,
+  );
   assert.match(text, /10\.42\.0\.1 \(TLS, port 8089\)/);
   assert.match(text, /bivouac user add --data \.\/kit -u alice/);
-  assert.doesNotMatch(
-    firstStartHelp({ version: '1', listeners: {}, addresses: [], dataOption: '', hasPeople: true }),
-    /user add/,
+  const known = { version: '1', listeners: {}, addresses: [], dataOption: '', hasPeople: true } as const;
+  assert.doesNotMatch(firstStartHelp({ ...known, owner: 'somebody' }), /user add|claim|code/);
+  assert.match(
+    firstStartHelp({ ...known, owner: 'nobody' }),
+    /yet\. In a second terminal:\n +bivouac claim -p/,
   );
 
   const dir = await directory(t);

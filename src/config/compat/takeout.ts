@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../duration.ts';
 import { key } from '../key.ts';
+import { TAKEOUT_AUTH } from './takeout-auth.ts';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400 * SECOND_MS;
@@ -37,6 +38,7 @@ export type S3Settings = z.output<typeof s3Schema>;
 
 /** TakeoutFM's settings that have a meaning here, by its names for them. */
 export const TAKEOUT = {
+  Auth: TAKEOUT_AUTH,
   MediaDir: key(z.string(), {
     default: '',
     description:

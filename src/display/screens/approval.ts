@@ -1,7 +1,7 @@
 import type { Scene } from '../scene.ts';
 import type { PairingRequest } from '../state.ts';
 import { widthOf, wordsThatFit } from '../type.ts';
-import { agoWords, grouped, listWords } from '../words.ts';
+import { agoWords, channelWords, grouped } from '../words.ts';
 import type { LiveContext } from './context.ts';
 import { type ColourDesignId, metricsOf } from './metrics.ts';
 import { button, header } from './parts.ts';
@@ -97,7 +97,7 @@ export function approval(context: LiveContext, request: PairingRequest): Scene {
 function seesWords({ channels }: PairingRequest): readonly string[] {
   if (channels.length === 0) return ['It sees nothing until a channel is granted.', 'It sees nothing yet.'];
   const word = channels.length === 1 ? 'channel' : 'channels';
-  const names = listWords(channels);
+  const names = channelWords(channels);
   const count = `${channels.length} ${word}`;
   return [
     `It will see ${word} ${names}. It cannot send.`,

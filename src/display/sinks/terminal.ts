@@ -22,10 +22,10 @@ export function hasTerminal(path = '/dev/tty'): boolean {
 /**
  * The controlling terminal, never stdout or stderr, which belong to the log. `screen` draws each scene in the place
  * of the last one. `paper` prints below what is there, only what a person must see, and only when it says something
- * new: the terminal may be full of other things.
+ * new: the terminal may be full of other things. Of a screen that has another code by now, only that is printed.
  */
 export function createTerminalSink(mode: 'screen' | 'paper', path = '/dev/tty'): TextSink {
-  let printed = '';
+  let printed: { readonly scene: TextScene; readonly words: string } | undefined;
   return {
     kind: 'text',
     show(scene) {
@@ -33,13 +33,26 @@ export function createTerminalSink(mode: 'screen' | 'paper', path = '/dev/tty'):
         writeTo(path, CLEAR + renderText(scene));
         return;
       }
-      const words = NEEDED.includes(scene.screen) ? JSON.stringify([scene.title, scene.blocks]) : '';
-      if (words === printed) return;
-      printed = words;
+      if (!NEEDED.includes(scene.screen)) {
+        printed = undefined;
+        return;
+      }
+      const words = JSON.stringify([scene.requestId, scene.title, scene.blocks]);
+      if (words === printed?.words) return;
+      const isAgain = printed !== undefined && isSame(printed.scene, scene);
+      const blocks = isAgain ? scene.blocks.filter(({ kind }) => kind === 'code') : scene.blocks;
+      printed = { scene, words };
       // Keys are read on a screen only.
-      if (words !== '') writeTo(path, renderText({ ...scene, keys: [], side: '' }));
+      writeTo(path, renderText({ ...scene, blocks, keys: [], side: '' }));
     },
   };
+}
+
+/** The same screen with the same words, but for codes. */
+function isSame(one: TextScene, other: TextScene): boolean {
+  const frame = ({ screen, requestId, blocks }: TextScene) =>
+    JSON.stringify([screen, requestId, blocks.filter(({ kind }) => kind !== 'code' && kind !== 'qr')]);
+  return frame(one) === frame(other);
 }
 
 /** Never waits: a terminal that is stopped (Ctrl-S) must not stop the server. */

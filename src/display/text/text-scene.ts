@@ -12,11 +12,11 @@ import {
   ageWords,
   agoWords,
   bearingWords,
+  channelWords,
   countdown,
   distanceWords,
   fingerprintWords,
   grouped,
-  listWords,
   offsetOf,
   timeSourceWords,
   windWords,
@@ -218,7 +218,7 @@ const KINDS: Record<PairingRequest['kind'], string> = { tv: 'A TV', watch: 'A wa
 function approval({ request }: DisplayState): Body {
   if (request === undefined) return { title: '', side: '', blocks: [] };
   const { id, kind, name, address, code, channels, waitingCount } = request;
-  const sees = channels.length === 0 ? 'nothing until a channel is granted' : listWords(channels);
+  const sees = channels.length === 0 ? 'nothing until a channel is granted' : channelWords(channels);
   return {
     requestId: id,
     title: `${KINDS[kind]} wants to join`,

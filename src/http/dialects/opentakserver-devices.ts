@@ -24,7 +24,7 @@ const SECONDS_MAX = 2 ** 31 - 1;
 const CERTIFICATES_PER_PAGE = 10;
 
 export interface OtsDeviceDeps
-  extends Pick<AppDeps, 'authority' | 'certificates' | 'clock' | 'enrolmentTokens' | 'users'> {
+  extends Pick<AppDeps, 'authority' | 'certificates' | 'clock' | 'enrolmentTokens' | 'kit' | 'users'> {
   readonly onboarding: Onboarding;
 }
 
@@ -106,6 +106,44 @@ export function registerOtsDevices(router: Router, access: OtsAccess, deps: OtsD
     const order = { user, client, host, withCertificate: true, lifeMs: LINK_LIFE_MS };
     const { packageUrl, expiresMs } = await onboarding.invite(order, callerOf(c).actor);
     return otsSuccess(c, { package_url: packageUrl, exp: Math.floor(expiresMs / SECOND_MS) });
+  });
+
+  registerAssignment(router, access, deps);
+}
+
+/**
+ * OpenTAKServer writes down whose a device is. Here that is known: whoever its certificate was issued to, or who
+ * has signed in on it, and no request changes it.
+ */
+function registerAssignment(
+  router: Router,
+  access: OtsAccess,
+  { certificates, kit, users }: Pick<OtsDeviceDeps, 'certificates' | 'kit' | 'users'>,
+): void {
+  async function ownersOf(uid: string): Promise<readonly string[]> {
+    const connected = kit.clients().filter((client) => client.uid === uid);
+    const issued = await certificates.list({});
+    const enrolled = issued.filter((row) => row.deviceUid === uid && row.revokedAtMs === null);
+    return [...connected, ...enrolled].map(({ username }) => username);
+  }
+
+  router.route(access.member, 'POST', '/api/user/assign_eud', async (c) => {
+    const me = personOf(c);
+    const fields = await readJsonObject(c);
+    const uid = textOf(fields, 'uid') ?? '';
+    const username = textOf(fields, 'username') ?? '';
+    if (uid === '') return otsFailure(c, 'Please specify an EUD');
+    const isOwn = username === '' || username === me.name;
+    if (!isOwn && me.role !== 'administrator') {
+      return otsFailure(c, 'Only administrators may do this for others', 403);
+    }
+    const user = isOwn ? me : await users.byName(username);
+    if (user === undefined) return otsFailure(c, `User ${username} does not exist`, 404);
+    const owners = await ownersOf(uid);
+    if (owners.length === 0) return otsFailure(c, `EUD ${uid} not found`, 404);
+    if (owners.includes(user.name)) return otsSuccess(c);
+    // Whose it is instead, others need not know.
+    return otsFailure(c, `${uid} is already assigned to another user`, 403);
   });
 }
 

@@ -10,7 +10,7 @@ import { otsFailure, otsSuccess } from './opentakserver-answers.ts';
 import { otsMemberships, otsPage, otsUser, type Page } from './opentakserver-views.ts';
 
 export interface OtsUserDeps extends Pick<AppDeps, 'users' | 'kit' | 'clock'> {
-  readonly doors: Pick<AuthDoors, 'sessions'>;
+  readonly doors: Pick<AuthDoors, 'groups' | 'sessions'>;
 }
 
 /** Rows of a page where the request says nothing, as OpenTAKServer has it; and the most that it may ask. */
@@ -61,7 +61,7 @@ function registerReading(router: Router, access: OtsAccess, { users, kit, clock,
   });
 }
 
-function registerChanges(router: Router, access: OtsAccess, { users }: OtsUserDeps): void {
+function registerChanges(router: Router, access: OtsAccess, { users, doors: { groups } }: OtsUserDeps): void {
   /** The user that the body names; a failure where there is none. */
   async function named(c: AppContext, what: string): Promise<{ user: User; fields: Fields } | Response> {
     const fields = await readJsonObject(c);
@@ -124,6 +124,25 @@ function registerChanges(router: Router, access: OtsAccess, { users }: OtsUserDe
     const role = roleOf(roles);
     if (typeof role === 'object') return otsFailure(c, `Role ${role.unknown} does not exist`);
     await users.change(target.user.name, { role }, callerOf(c).actor);
+    return otsSuccess(c);
+  });
+
+  // It adds: to leave a channel there is our own API.
+  router.route(access.admin, 'PUT', '/api/users/groups', async (c) => {
+    const fields = await readJsonObject(c);
+    const username = textOf(fields, 'username') ?? '';
+    const names = textsOf(fields, 'groups') ?? [];
+    const direction = textOf(fields, 'direction') ?? '';
+    if (username === '' || names.length === 0 || direction === '') {
+      return otsFailure(c, 'Please provide a list of groups, a username, and a direction');
+    }
+    if (direction !== 'IN' && direction !== 'OUT') return otsFailure(c, 'Direction must be IN or OUT');
+    const user = await users.byName(username);
+    if (user === undefined) return otsFailure(c, `User ${username} doesn't exist`, 404);
+    for (const name of names) {
+      if ((await groups.byName(name)) === undefined) return otsFailure(c, `Group ${name} doesn't exist`, 404);
+    }
+    await groups.join({ principalId: user.id, groups: names, direction }, callerOf(c).actor);
     return otsSuccess(c);
   });
 }

@@ -49,7 +49,7 @@ export function lostLinkPage(kitName: string): string {
     kitName,
     html`<h1>This link is used up</h1>
 <p>Each link works once, for one device and for a few minutes.</p>
-<p>Ask whoever looks after the kit for a new code. <a href="/">More about this kit</a></p>`,
+<p>Ask whoever looks after the kit for a new code. <a href="/welcome">More about this kit</a></p>`,
   );
 }
 

@@ -56,6 +56,10 @@ const inviteRoute = createRoute({
           .max(MAX_MINUTES)
           .optional()
           .describe(`${DEFAULT_MINUTES} when absent`),
+        onDisplay: z
+          .boolean()
+          .optional()
+          .describe('The display of the kit shows the QR code too, until the device has come'),
       }),
     ),
   },
@@ -83,19 +87,25 @@ export function registerOnboardingRoutes(
   {
     users,
     reachableAddresses,
+    display,
     onboarding,
-  }: Pick<AppDeps, 'users' | 'reachableAddresses'> & { onboarding: Onboarding },
+  }: Pick<AppDeps, 'users' | 'reachableAddresses' | 'display'> & { onboarding: Onboarding },
 ) {
   router.api(ADMINISTRATION, inviteRoute, async (c) => {
-    const { client, host, withCertificate = false, minutes = DEFAULT_MINUTES } = c.req.valid('json');
+    const { client, host, onDisplay, ...rest } = c.req.valid('json');
+    const { withCertificate = false, minutes = DEFAULT_MINUTES } = rest;
     const user = await users.byName(c.req.valid('param').name);
     if (user === undefined) throw new BivouacError('user.unknown');
+    // Before there is an invitation that nobody would be told of.
+    if (onDisplay === true) display.refuseOff();
     const target = host ?? reachableAddresses()[0];
     if (target === undefined) {
       throw new BivouacError('package.host_invalid', 'This kit has no address yet that a device could reach');
     }
     const order = { user, client, host: target, withCertificate, lifeMs: minutes * MINUTE_MS };
-    return c.json(await onboarding.invite(order, callerOf(c).actor), 200);
+    const invitation = await onboarding.invite(order, callerOf(c).actor);
+    if (onDisplay === true) display.showInvitation(invitation);
+    return c.json(invitation, 200);
   });
 
   router.api(ADMINISTRATION, qrRoute, (c) => {

@@ -12,21 +12,32 @@ import { joinPage, landingPage, lostLinkPage } from '../pages/landing.ts';
 import { PAGE_HEADERS } from '../pages/page.ts';
 import type { Router } from '../router.ts';
 import { registerCaptiveRoutes } from './captive.ts';
+import { APP, answerDocument } from './web.ts';
 
 /** For devices that know nothing of the kit yet: nothing secret, and the same over TLS for those that do. */
 const PORTAL: Access = { on: ['portal', 'https', 'http'], who: 'public' };
+/** The landing page on the portal, and the app where people sign in (web.ts has its other addresses). */
+const ROOT: Access = { on: ['portal', 'https', 'httpsCert', 'http'], who: 'public' };
 /** Whoever checks certificates fetches this, with a certificate or without. */
 const REVOCATION_LIST: Access = { on: ['portal', 'https', 'httpsCert', 'http'], who: 'public' };
 
 export function registerPortalRoutes(
   router: Router,
-  { authority, kitName, links }: Pick<AppDeps, 'authority' | 'kitName'> & { links: DownloadLinks },
+  {
+    authority,
+    kitName,
+    links,
+    webFiles,
+  }: Pick<AppDeps, 'authority' | 'kitName' | 'webFiles'> & { links: DownloadLinks },
 ) {
   registerCaptiveRoutes(router);
 
-  router.route(PORTAL, 'GET', '/', (c) =>
-    c.body(landingPage({ kitName, fingerprint: authority.fingerprint() }), 200, PAGE_HEADERS),
+  const landing = (c: AppContext) =>
+    c.body(landingPage({ kitName, fingerprint: authority.fingerprint() }), 200, PAGE_HEADERS);
+  router.route(ROOT, 'GET', '/', (c) =>
+    c.env.peer.listener === 'portal' ? landing(c) : answerDocument(c, webFiles, APP),
   );
+  router.route(PORTAL, 'GET', '/welcome', landing);
 
   router.route(PORTAL, 'GET', '/ca.pem', (c) =>
     c.body(authority.caChainPem(), 200, {

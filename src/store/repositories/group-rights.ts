@@ -2,7 +2,7 @@ import { BivouacError } from '../../core/errors.ts';
 import type { Db } from '../db.ts';
 import { read, write } from '../operation.ts';
 import { appendAudit, type NewAuditEntry } from './audit.ts';
-import { ensureGroup, type GroupName } from './groups.ts';
+import { type Direction, ensureGroup, type GroupName } from './groups.ts';
 
 /** A channel with what its members may. */
 export interface GroupWithRights {
@@ -38,6 +38,36 @@ export const groupRights = {
         db.run('INSERT INTO group_flags VALUES (?, ?) ON CONFLICT DO NOTHING', [bitpos, flag]);
       appendAudit(db, audit);
       return byKey(db, name.key) as GroupWithRights;
+    },
+  ),
+
+  /**
+   * Lets a principal into channels in one direction, besides those that it is in. True when anything is
+   * different now. @throws BivouacError `group.unknown`
+   */
+  join: write(
+    (
+      db,
+      {
+        principalId,
+        keys,
+        direction,
+        audit,
+      }: { principalId: string; keys: readonly string[]; direction: Direction; audit: NewAuditEntry },
+    ): boolean => {
+      let isOther = false;
+      for (const key of keys) {
+        const group = db.get<{ bitpos: number }>('SELECT bitpos FROM groups WHERE name_key = ?', [key]);
+        if (group === undefined) throw new BivouacError('group.unknown');
+        const { changes } = db.run('INSERT INTO memberships VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [
+          principalId,
+          group.bitpos,
+          direction,
+        ]);
+        isOther ||= changes > 0;
+      }
+      if (isOther) appendAudit(db, audit);
+      return isOther;
     },
   ),
 

@@ -31,11 +31,11 @@ const STRANGERS: Access = { on: ['https', 'http'], who: 'public', refusal: oauth
 
 export interface OauthDeps extends Pick<AppDeps, 'pairing' | 'clock'> {
   readonly doors: Pick<AppDeps['doors'], 'sessions'>;
-  /** Answers what is none of these grants: OpenTAKServer's sign-in lives at the same address. */
-  readonly otherGrant?: (c: AppContext, fields: URLSearchParams) => Promise<Response>;
+  /** Answers name and password, with a grant of that name or of none: OpenTAKServer's sign-in lives here too. */
+  readonly passwordGrant: (c: AppContext) => Promise<Response>;
 }
 
-export function registerOauthRoutes(router: Router, { pairing, clock, doors, otherGrant }: OauthDeps) {
+export function registerOauthRoutes(router: Router, { pairing, clock, doors, passwordGrant }: OauthDeps) {
   const { sessions } = doors;
 
   router.route(STRANGERS, 'GET', '/.well-known/oauth-authorization-server', (c) => {
@@ -45,7 +45,7 @@ export function registerOauthRoutes(router: Router, { pairing, clock, doors, oth
       device_authorization_endpoint: `${issuer}/oauth/device_authorization`,
       token_endpoint: `${issuer}/oauth/token`,
       revocation_endpoint: `${issuer}/oauth/revoke`,
-      grant_types_supported: [DEVICE_GRANT, 'refresh_token'],
+      grant_types_supported: [DEVICE_GRANT, 'refresh_token', 'password'],
       response_types_supported: [],
       token_endpoint_auth_methods_supported: ['none'],
       revocation_endpoint_auth_methods_supported: ['none'],
@@ -103,7 +103,7 @@ export function registerOauthRoutes(router: Router, { pairing, clock, doors, oth
 
   router.route(STRANGERS, 'POST', '/oauth/token', async (c) => {
     const fields = await formOf(c);
-    const grant = fields.get('grant_type');
+    const grant = fields.get('grant_type') ?? c.req.query('grant_type') ?? '';
     if (grant === DEVICE_GRANT) {
       const deviceCode = fields.get('device_code');
       return deviceCode === null
@@ -116,7 +116,7 @@ export function registerOauthRoutes(router: Router, { pairing, clock, doors, oth
         ? oauthError(c, 'invalid_request', 'refresh_token is missing')
         : byRefreshToken(c, token);
     }
-    return otherGrant?.(c, fields) ?? oauthError(c, 'unsupported_grant_type');
+    return grant === '' || grant === 'password' ? passwordGrant(c) : oauthError(c, 'unsupported_grant_type');
   });
 
   // A device signs itself off. As RFC 7009 has it, a token that is none is no error.

@@ -1,7 +1,7 @@
 import type { AppDeps } from '../../app-deps.ts';
 import type { Router } from '../../router.ts';
 import { registerTicketRoute } from '../../stream/ticket-route.ts';
-import { registerOauthRoutes } from './oauth.ts';
+import { type OauthDeps, registerOauthRoutes } from './oauth.ts';
 import { registerPairPage } from './pair-page.ts';
 import { registerPairingRoutes } from './pairings.ts';
 import { registerTakeoutCodeRoutes } from './takeout-codes.ts';
@@ -9,7 +9,7 @@ import { registerTakeoutCodeRoutes } from './takeout-codes.ts';
 /** Everything with which screens come onto the kit. */
 export function registerScreenRoutes(
   router: Router,
-  deps: Pick<AppDeps, 'pairing' | 'clock' | 'kit' | 'doors' | 'users'>,
+  deps: Pick<AppDeps, 'pairing' | 'clock' | 'kit' | 'doors' | 'users'> & Pick<OauthDeps, 'passwordGrant'>,
 ): void {
   registerPairingRoutes(router, deps);
   registerTakeoutCodeRoutes(router, deps);

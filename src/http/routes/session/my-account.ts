@@ -11,7 +11,7 @@ const tags = ['My account'];
 const text = z.string().max(1_024);
 const idParam = z.object({ id: z.string().max(64) });
 
-const session = z
+export const sessionSchema = z
   .object({
     id: z.string(),
     kind: z.enum(['cookie', 'refresh', 'ots', 'rport', 'taxii', 'takeout', 'media']),
@@ -40,7 +40,7 @@ const listRoute = createRoute({
   path: '/api/me/sessions',
   tags,
   summary: 'Where I am signed in',
-  responses: jsonAnswer(z.array(session), 'Newest first'),
+  responses: jsonAnswer(z.array(sessionSchema), 'Newest first'),
 });
 
 const endRoute = createRoute({

@@ -5,14 +5,25 @@ import type { Router } from '../../router.ts';
 import { registerAccountRoutes } from './my-account.ts';
 import { registerFactorRoutes } from './my-factors.ts';
 import { registerTokenRoutes } from './my-tokens.ts';
+import { registerPasskeyRoutes } from './passkeys.ts';
+import { registerPeopleAccountRoutes } from './people-account.ts';
 import { registerPeopleTokenRoutes } from './people-tokens.ts';
 import { registerSetupRoutes } from './setup.ts';
 import { registerSignInRoutes } from './sign-in.ts';
 
-export interface SessionRouteDeps extends Pick<AppDeps, 'claim' | 'isDirectlyAttached' | 'users'> {
+export interface SessionRouteDeps
+  extends Pick<AppDeps, 'claim' | 'clock' | 'config' | 'isDirectlyAttached' | 'kitName' | 'users'> {
   readonly doors: Pick<
     AuthDoors,
-    'adminRecovery' | 'apiTokens' | 'claimCode' | 'factors' | 'ownAccount' | 'sessions' | 'signIn' | 'tickets'
+    | 'adminRecovery'
+    | 'apiTokens'
+    | 'claimCode'
+    | 'factors'
+    | 'ownAccount'
+    | 'passkeys'
+    | 'sessions'
+    | 'signIn'
+    | 'tickets'
   >;
   readonly browser: BrowserSessions;
 }
@@ -24,5 +35,7 @@ export function registerSessionRoutes(router: Router, deps: SessionRouteDeps): v
   registerAccountRoutes(router, deps);
   registerTokenRoutes(router, deps.doors);
   registerFactorRoutes(router, deps);
+  registerPasskeyRoutes(router, deps);
   registerPeopleTokenRoutes(router, deps);
+  registerPeopleAccountRoutes(router, deps);
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { AuthDoors } from '../../../auth/doors.ts';
 import type { Claim } from '../../../auth/ports.ts';
+import type { Config } from '../../../config/schema.ts';
 import { BivouacError } from '../../../core/errors.ts';
 import type { Access } from '../../access.ts';
 import type { BrowserSessions } from '../../browser-session.ts';
@@ -31,7 +32,19 @@ const stateRoute = createRoute({
   path: '/api/setup',
   tags,
   summary: 'Whether this kit has an administrator',
-  responses: jsonAnswer(z.object({ isClaimed: z.boolean() }), 'Once true, true for ever'),
+  responses: jsonAnswer(
+    z.object({
+      isClaimed: z.boolean().describe('Once true, true for ever'),
+      kitName: z.string(),
+      password: z
+        .object({
+          minLength: z.number().int().describe('Characters'),
+          forbiddenChars: z.string().describe('Each character of it'),
+        })
+        .describe('What can be said of a password before it is tried'),
+    }),
+    'What a page needs before anybody has signed in',
+  ),
 });
 
 const claimRoute = createRoute({
@@ -89,10 +102,14 @@ export interface SetupRouteDeps {
   readonly browser: BrowserSessions;
   readonly claim: Pick<Claim, 'claim' | 'isClaimed'>;
   readonly isDirectlyAttached: (address: string) => boolean;
+  readonly kitName: string;
+  readonly config: Pick<Config, 'password'>;
 }
 
 export function registerSetupRoutes(router: Router, deps: SetupRouteDeps): void {
-  const { doors, browser, claim, isDirectlyAttached } = deps;
+  const { doors, browser, claim, isDirectlyAttached, kitName } = deps;
+  const { minLength, forbiddenChars } = deps.config.password;
+  const password = { minLength, forbiddenChars };
 
   /** Whoever is further away than the box's own networks has not seen its display. */
   function refuseFarAway(c: AppContext): void {
@@ -107,7 +124,9 @@ export function registerSetupRoutes(router: Router, deps: SetupRouteDeps): void 
     return { id, username, expiresMs, csrfToken: browser.csrfToken(c, sessionId) };
   }
 
-  router.api(AT_THE_BOX, stateRoute, async (c) => c.json({ isClaimed: await claim.isClaimed() }, 200));
+  router.api(AT_THE_BOX, stateRoute, async (c) =>
+    c.json({ isClaimed: await claim.isClaimed(), kitName, password }, 200),
+  );
 
   router.api(AT_THE_BOX, claimRoute, async (c) => {
     refuseFarAway(c);

@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { AuthDoors } from '../../../auth/doors.ts';
 import type { Claim } from '../../../auth/ports.ts';
-import type { SignedIn } from '../../../auth/session-ports.ts';
-import type { Proof, SignInResult } from '../../../auth/sign-in-ports.ts';
+import type { SignInResult } from '../../../auth/sign-in-ports.ts';
 import type { BrowserSessions } from '../../browser-session.ts';
 import { type AppContext, callerOf } from '../../env.ts';
 import { refuseForeignOrigin } from '../../origin.ts';
@@ -10,57 +9,22 @@ import type { Router } from '../../router.ts';
 import { refusalOf } from '../../sign-in-refusal.ts';
 import { jsonAnswer, jsonBody, refusal, timeMs } from '../schemas.ts';
 import { IN_BROWSER, PERHAPS_SIGNED_IN, STRANGER } from './session-access.ts';
+import { createSessionStates, factorMethod, type SessionState, sessionState } from './session-state.ts';
 
 const tags = ['Signing in'];
 const path = '/api/session';
 
-const FACTOR_METHODS = ['totp', 'recovery_code', 'email', 'pushover', 'script', 'url'] as const;
-const factorMethod = z.enum(FACTOR_METHODS);
 /** Longer is nobody's; auth has the real rules. */
 const TEXT_MAX = 1_024;
 const text = z.string().max(TEXT_MAX);
 const code = z.string().max(64);
-
-const csrfToken = z.string().describe('For the header `X-XSRF-TOKEN` of whatever changes something');
-
-const state = z
-  .discriminatedUnion('state', [
-    z.object({
-      state: z.literal('signed_out'),
-      isClaimed: z.boolean().describe('False: the code on the display makes the first administrator'),
-      csrfToken,
-    }),
-    z.object({
-      state: z.literal('second_factor'),
-      username: z.string(),
-      mustSetUp: z.boolean().describe('There is no second factor yet, and one is asked for'),
-      method: factorMethod.describe('What is asked for first'),
-      methods: z.array(factorMethod).readonly(),
-      sentTo: z.string().describe('Where a code went; empty for an app'),
-      expiresMs: timeMs,
-      csrfToken,
-    }),
-    z.object({
-      state: z.literal('signed_in'),
-      id: z.string(),
-      username: z.string(),
-      role: z.enum(['administrator', 'operator', 'user', 'viewer']),
-      email: z.string().nullable(),
-      authenticatedMs: timeMs.describe('When credentials were last shown: five minutes count as fresh'),
-      expiresMs: timeMs.describe('As long as it is not used again'),
-      csrfToken,
-    }),
-  ])
-  .openapi('SessionState');
-
-type State = z.infer<typeof state>;
 
 const readRoute = createRoute({
   method: 'get',
   path,
   tags,
   summary: 'Who this browser is',
-  responses: jsonAnswer(state, 'Signed out, between password and code, or signed in'),
+  responses: jsonAnswer(sessionState, 'Signed out, between password and code, or signed in'),
 });
 
 const passwordRoute = createRoute({
@@ -79,7 +43,7 @@ const passwordRoute = createRoute({
       }),
     ),
   },
-  responses: jsonAnswer(state, 'Signed in, or what is missing'),
+  responses: jsonAnswer(sessionState, 'Signed in, or what is missing'),
 });
 
 const codeRoute = createRoute({
@@ -96,7 +60,7 @@ const codeRoute = createRoute({
       }),
     ),
   },
-  responses: jsonAnswer(state, 'Signed in'),
+  responses: jsonAnswer(sessionState, 'Signed in'),
 });
 
 const sendRoute = createRoute({
@@ -145,19 +109,9 @@ export interface SignInRouteDeps {
 /** Signing in and out with a browser. */
 export function registerSignInRoutes(router: Router, { doors, browser, claim }: SignInRouteDeps): void {
   const { signIn } = doors;
+  const { signedInState, open } = createSessionStates(browser);
 
-  const signedInState = (c: AppContext, session: SignedIn): State => ({
-    state: 'signed_in',
-    id: session.user.id,
-    username: session.user.name,
-    role: session.user.role,
-    email: session.user.email,
-    authenticatedMs: session.authenticatedMs,
-    expiresMs: session.expiresMs,
-    csrfToken: browser.csrfToken(c, session.sessionId),
-  });
-
-  async function pendingState(c: AppContext): Promise<State | undefined> {
+  async function pendingState(c: AppContext): Promise<SessionState | undefined> {
     const loginToken = browser.loginToken(c);
     const pending = loginToken === undefined ? undefined : await signIn.pending(loginToken);
     if (pending === undefined) return undefined;
@@ -175,19 +129,7 @@ export function registerSignInRoutes(router: Router, { doors, browser, claim }: 
     };
   }
 
-  async function open(c: AppContext, proof: Proof, isRemembered: boolean): Promise<State> {
-    const issued = await browser.open(c, proof, { isRemembered });
-    return signedInState(c, {
-      sessionId: issued.sessionId,
-      kind: 'cookie',
-      user: proof.user,
-      methods: proof.methods,
-      authenticatedMs: proof.atMs,
-      expiresMs: issued.expiresMs,
-    });
-  }
-
-  async function answer(c: AppContext, result: SignInResult, isRemembered: boolean): Promise<State> {
+  async function answer(c: AppContext, result: SignInResult, isRemembered: boolean): Promise<SessionState> {
     switch (result.state) {
       case 'signed_in':
         return open(c, result.proof, isRemembered);

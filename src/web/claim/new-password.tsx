@@ -1,0 +1,39 @@
+import { setup } from '../session/session.ts';
+import { PasswordField } from '../ui/field.tsx';
+import { passwordRules } from './password-rules.ts';
+import { t } from './words.ts';
+
+/** A password that is being chosen, with the kit's rules beside it: each says whether it is met. */
+export function NewPassword({
+  value,
+  onInput,
+  label = t('password'),
+}: {
+  value: string;
+  onInput: (value: string) => void;
+  label?: string;
+}) {
+  const policy = setup.value?.password ?? { minLength: 0, forbiddenChars: '' };
+  return (
+    <div class="stack">
+      <PasswordField label={label} value={value} onInput={onInput} autocomplete="new-password" isRequired />
+      <ul class="rules small">
+        {passwordRules(value, policy).map(({ rule, isMet }) => (
+          <li key={rule} class={isMet ? 'well' : 'quiet'}>
+            <span aria-hidden="true">{isMet ? '✓' : '○'}</span>
+            <span>
+              {rule === 'length'
+                ? t('ruleLength', { n: policy.minLength })
+                : t('ruleChars', { chars: [...policy.forbiddenChars].join(' ') })}
+              <span class="hidden"> ({t(isMet ? 'met' : 'unmet')})</span>
+            </span>
+          </li>
+        ))}
+        <li class="quiet">
+          <span aria-hidden="true">·</span>
+          <span>{t('ruleGuess')}</span>
+        </li>
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+import { App } from './app.tsx';
+import { start } from './start.tsx';
+
+start(<App />);

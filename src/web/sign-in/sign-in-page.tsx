@@ -1,0 +1,87 @@
+import { useState } from 'preact/hooks';
+import { ApiProblem } from '../api/problem.ts';
+import { NewPassword } from '../claim/new-password.tsx';
+import { Link } from '../router/link.tsx';
+import { plainApi, session, setup } from '../session/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Check, Field, PasswordField } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
+import { Page } from '../ui/page.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { SecondStep } from './second-step.tsx';
+import { t } from './words.ts';
+
+/** Name and password, and what may have to follow. The address stays: whoever signs in gets where they wanted to go. */
+export function SignInPage() {
+  const [isRemembered, remember] = useState(false);
+  const state = session.value;
+  if (state?.state === 'second_factor') return <SecondStep pending={state} isRemembered={isRemembered} />;
+  return <FirstStep isRemembered={isRemembered} remember={remember} />;
+}
+
+function FirstStep({
+  isRemembered,
+  remember,
+}: {
+  isRemembered: boolean;
+  remember: (isRemembered: boolean) => void;
+}) {
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const [newPassword, setNewPassword] = useState('');
+  const [isExpired, expire] = useState(false);
+  const signIn = useAction(async () => {
+    const body = { username: username.trim(), password, isRemembered };
+    try {
+      session.value = await plainApi('POST /api/session', {
+        body: isExpired ? { ...body, newPassword } : body,
+      });
+    } catch (problem) {
+      if (isExpired || !(problem instanceof ApiProblem) || problem.code !== 'auth.password_expired')
+        throw problem;
+      expire(true);
+    }
+  });
+  return (
+    <Page title={setup.value?.kitName ?? t('title')}>
+      <Form
+        action={signIn}
+        end={
+          <Button kind="main" type="submit" isBusy={signIn.isBusy}>
+            {t('signIn')}
+          </Button>
+        }
+      >
+        <Field
+          label={t('username')}
+          value={username}
+          onInput={setUsername}
+          autocomplete="username"
+          isName
+          isRequired
+          takesFocus
+        />
+        <PasswordField
+          label={t('password')}
+          value={password}
+          onInput={setPassword}
+          autocomplete="current-password"
+          isRequired
+        />
+        {isExpired && (
+          <>
+            <p role="alert">{t('expired')}</p>
+            <NewPassword value={newPassword} onInput={setNewPassword} />
+          </>
+        )}
+        <Check label={t('remember')} isChecked={isRemembered} onChange={remember} />
+      </Form>
+      <p>
+        <Link to="/recover">{t('forgot')}</Link>
+      </p>
+      <p>
+        <a href="/welcome">{t('joinInstead')}</a>
+      </p>
+    </Page>
+  );
+}
