@@ -102,6 +102,7 @@ async function bundleInto(work: string, facts: BuildFacts): Promise<string[]> {
       main: 'src/main.ts',
       worker: 'src/store/worker.ts',
       'bcrypt-worker': 'src/auth/bcrypt-worker.ts',
+      'user-sqlite-worker': 'src/store/user-directories/sqlite-worker.ts',
       'pixel-worker': 'src/display/sinks/pixel-worker.ts',
     },
     outdir: work,
@@ -145,6 +146,7 @@ function inject(arch: Arch, base: string, work: string): boolean {
       assets: {
         'worker.js': join(work, 'worker.js'),
         'bcrypt-worker.js': join(work, 'bcrypt-worker.js'),
+        'user-sqlite-worker.js': join(work, 'user-sqlite-worker.js'),
         'pixel-worker.js': join(work, 'pixel-worker.js'),
         ...displayAssets(arch),
         ...webAssets(),

@@ -72,6 +72,8 @@ export const ERROR_CODES = {
   'setup.claimed': { status: 410, text: 'This kit has an administrator already' },
   'enrolment.too_many': { status: 409, text: 'This user has too many unused enrolment codes' },
   // people
+  'user_store.unusable': { status: 503, text: 'The store in which people are kept cannot be read' },
+  'user_store.read_only': { status: 400, text: 'People are kept where this server cannot change them' },
   'user.exists': { status: 409, text: 'A user of this name exists' },
   'user.unknown': { status: 404, text: 'There is no user of this name' },
   'user.name_invalid': { status: 400, text: 'This user name is not allowed' },

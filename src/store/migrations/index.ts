@@ -4,6 +4,7 @@ import { sessions } from './0003-sessions.ts';
 import { secondFactors } from './0004-second-factors.ts';
 import { pairing } from './0005-pairing.ts';
 import { accounts } from './0006-accounts.ts';
+import { userSources } from './0007-user-sources.ts';
 
 /** One step of the schema. Never changed once released: a later need is a later step. */
 export interface Migration {
@@ -15,4 +16,12 @@ export interface Migration {
 }
 
 /** In order. A new step: a file `NNNN-name.ts` beside this one, and a line here. */
-export const migrations: readonly Migration[] = [history, auth, sessions, secondFactors, pairing, accounts];
+export const migrations: readonly Migration[] = [
+  history,
+  auth,
+  sessions,
+  secondFactors,
+  pairing,
+  accounts,
+  userSources,
+];

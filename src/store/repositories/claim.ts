@@ -11,6 +11,7 @@ import {
   updatePrincipal,
 } from './principals.ts';
 import { settings } from './settings.ts';
+import { userSource } from './user-source.ts';
 
 /** Name of the fact that the box has an owner; its value is the time in milliseconds. */
 const CLAIMED = 'auth.claimedMs';
@@ -31,7 +32,10 @@ export const claim = {
   claim: write((db, order: ClaimOrder): { principal: PrincipalRecord; change?: PrincipalChange } => {
     const { id, name, nameKey, phc, audit } = order;
     if (isClaimed(db)) throw new BivouacError('setup.claimed');
-    settings.set.run(db, { key: CLAIMED, value: audit.atMs, nowMs: audit.atMs });
+    // Where people are kept elsewhere, the administrator who is made there is the claim.
+    if (userSource(db) === 'built_in') {
+      settings.set.run(db, { key: CLAIMED, value: audit.atMs, nowMs: audit.atMs });
+    }
     const known = principalByNameKey(db, nameKey);
     if (known === undefined) {
       return {
@@ -69,6 +73,13 @@ export const claim = {
   ),
 };
 
+/** A store that the operator brought along has an owner if it holds an administrator. */
 export function isClaimed(db: Db): boolean {
-  return settings.get.run(db, CLAIMED) !== undefined;
+  const source = userSource(db);
+  if (source === 'built_in') return settings.get.run(db, CLAIMED) !== undefined;
+  const administrator = db.get(
+    `SELECT 1 FROM principals WHERE source = ? AND state = 'enabled' AND role = 'administrator' LIMIT 1`,
+    [source],
+  );
+  return administrator !== undefined;
 }

@@ -6,6 +6,7 @@ import { audit } from './audit.ts';
 import { certs } from './certs.ts';
 import { claim } from './claim.ts';
 import { enrolments } from './enrolments.ts';
+import { externalUsers } from './external-users.ts';
 import { factors } from './factors.ts';
 import { fileUses } from './file-uses.ts';
 import { grants } from './grants.ts';
@@ -32,6 +33,7 @@ export const repositories = {
   certs,
   claim,
   enrolments,
+  externalUsers,
   factors,
   fileUses,
   grants,

@@ -16,3 +16,7 @@ export function putPassword(db: Db, principalId: string, phc: string, nowMs: num
     [principalId, phc, nowMs],
   );
 }
+
+export function dropPassword(db: Db, principalId: string): void {
+  db.run('DELETE FROM passwords WHERE principal_id = ?', [principalId]);
+}

@@ -6,7 +6,8 @@ import { isUniqueViolation } from '../sqlite-error.ts';
 import { appendAudit, type NewAuditEntry } from './audit.ts';
 import { revokeCerts } from './certs.ts';
 import { type GroupName, type MembershipView, membershipsOf, setMemberships } from './groups.ts';
-import { putPassword } from './passwords.ts';
+import { dropPassword, putPassword } from './passwords.ts';
+import { userSource } from './user-source.ts';
 
 export type { MembershipView } from './groups.ts';
 
@@ -50,7 +51,8 @@ export interface PrincipalAddition {
 
 export interface PrincipalUpdate {
   readonly id: string;
-  readonly phc?: string;
+  /** Null takes the password away. */
+  readonly phc?: string | null;
   readonly email?: string | null;
   readonly role?: Role;
   readonly state?: 'enabled' | 'disabled';
@@ -77,7 +79,7 @@ export const principals = {
   /** Those that somebody can be called by: not the deleted ones, and not screens. By name. */
   list: read((db): PrincipalRecord[] =>
     db
-      .all<Row>(`${SELECT} WHERE p.state <> 'deleted' AND p.kind <> 'display' ORDER BY p.name_key`)
+      .all<Row>(`${SELECT} WHERE ${IS_NAMED} AND p.kind <> 'display' ORDER BY p.name_key`)
       .map((row) => recordOf(db, row)),
   ),
 
@@ -93,21 +95,8 @@ export const principals = {
    * @throws BivouacError `user.unknown`, `user.last_admin`
    */
   remove: write((db, { id, audit }: { id: string; audit: NewAuditEntry }): string[] => {
-    const principal = livePrincipal(db, id);
-    guardLastAdministrator(db, principal);
-    db.run(
-      `UPDATE principals SET state = 'deleted', deleted_ms = ?, cred_epoch = cred_epoch + 1, email = NULL
-       WHERE id = ?`,
-      [audit.atMs, id],
-    );
-    for (const table of BELONGINGS) db.run(`DELETE FROM ${table} WHERE principal_id = ?`, [id]);
-    const revoked = revokeCerts(db, {
-      target: { principalId: id },
-      reason: 'cessationOfOperation',
-      atMs: audit.atMs,
-    });
-    appendAudit(db, { ...audit, detail: { ...audit.detail, certificates: revoked.length } });
-    return revoked.map(({ serial }) => serial);
+    guardLastAdministrator(db, livePrincipal(db, id));
+    return removePrincipal(db, { id, audit });
   }),
 
   /**
@@ -154,19 +143,22 @@ const SELECT = `SELECT p.id, p.kind, p.name, p.email, p.role, p.state, p.cred_ep
   coalesce(w.is_expired, 0) AS isPasswordExpired, p.is_confirmed AS isConfirmed
   FROM principals p LEFT JOIN passwords w ON w.principal_id = p.id`;
 
+/** Who can be found by what he is called: nobody who is deleted, and nobody who rests. */
+const IS_NAMED = `p.state <> 'deleted' AND p.resting_from IS NULL`;
+
 export function principalById(db: Db, id: string): PrincipalRecord | undefined {
   const row = db.get<Row>(`${SELECT} WHERE p.id = ?`, [id]);
   return row === undefined ? undefined : recordOf(db, row);
 }
 
 export function principalByNameKey(db: Db, nameKey: string): PrincipalRecord | undefined {
-  const row = db.get<Row>(`${SELECT} WHERE p.name_key = ? AND p.state <> 'deleted'`, [nameKey]);
+  const row = db.get<Row>(`${SELECT} WHERE p.name_key = ? AND ${IS_NAMED}`, [nameKey]);
   return row === undefined ? undefined : recordOf(db, row);
 }
 
 /** Without regard to case, as the unique index has it. */
 export function principalByEmail(db: Db, email: string): PrincipalRecord | undefined {
-  const row = db.get<Row>(`${SELECT} WHERE lower(p.email) = lower(?) AND p.state <> 'deleted'`, [email]);
+  const row = db.get<Row>(`${SELECT} WHERE lower(p.email) = lower(?) AND ${IS_NAMED}`, [email]);
   return row === undefined ? undefined : recordOf(db, row);
 }
 
@@ -187,20 +179,22 @@ function livePrincipal(db: Db, id: string): PrincipalRecord {
 }
 
 export function addPrincipal(db: Db, addition: PrincipalAddition): PrincipalRecord {
-  const { id, audit } = addition;
+  const { id, kind = 'user', audit } = addition;
   if (principalByNameKey(db, addition.nameKey) !== undefined) throw new BivouacError('user.exists');
   try {
     db.run(
-      `INSERT INTO principals (id, kind, name, name_key, email, role, state, created_ms)
-       VALUES (?, ?, ?, ?, ?, ?, 'enabled', ?)`,
+      `INSERT INTO principals (id, kind, name, name_key, email, role, state, created_ms, source)
+       VALUES (?, ?, ?, ?, ?, ?, 'enabled', ?, ?)`,
       [
         id,
-        addition.kind ?? 'user',
+        kind,
         addition.name,
         addition.nameKey,
         addition.email,
         addition.role,
         audit.atMs,
+        // Programs are kept here, wherever people are.
+        kind === 'user' ? userSource(db) : 'built_in',
       ],
     );
   } catch (error) {
@@ -212,14 +206,40 @@ export function addPrincipal(db: Db, addition: PrincipalAddition): PrincipalReco
   return principalById(db, id) as PrincipalRecord;
 }
 
-export function updatePrincipal(db: Db, update: PrincipalUpdate): PrincipalChange {
+/** Without the guard of `principals.remove`: the kit may be left without an administrator. */
+export function removePrincipal(
+  db: Db,
+  { id, audit }: { readonly id: string; readonly audit: NewAuditEntry },
+): string[] {
+  db.run(
+    `UPDATE principals SET state = 'deleted', deleted_ms = ?, cred_epoch = cred_epoch + 1, email = NULL
+     WHERE id = ?`,
+    [audit.atMs, id],
+  );
+  for (const table of BELONGINGS) db.run(`DELETE FROM ${table} WHERE principal_id = ?`, [id]);
+  const revoked = revokeCerts(db, {
+    target: { principalId: id },
+    reason: 'cessationOfOperation',
+    atMs: audit.atMs,
+  });
+  appendAudit(db, { ...audit, detail: { ...audit.detail, certificates: revoked.length } });
+  return revoked.map(({ serial }) => serial);
+}
+
+/** `mayOrphan`: whoever decides this has decided it already, and the kit only follows. */
+export function updatePrincipal(
+  db: Db,
+  update: PrincipalUpdate,
+  { mayOrphan }: { readonly mayOrphan: boolean } = { mayOrphan: false },
+): PrincipalChange {
   const { id, audit } = update;
   const old = livePrincipal(db, id);
   const role = update.role ?? old.role;
   const state = update.state ?? old.state;
   const email = update.email === undefined ? old.email : update.email;
   const isDisabledNow = state === 'disabled' && old.state !== 'disabled';
-  if (isDisabledNow || role !== 'administrator' || update.isPasswordExpired === true) {
+  const takesPower = isDisabledNow || role !== 'administrator' || update.isPasswordExpired === true;
+  if (takesPower && !mayOrphan) {
     guardLastAdministrator(db, old);
   }
   try {
@@ -227,7 +247,8 @@ export function updatePrincipal(db: Db, update: PrincipalUpdate): PrincipalChang
   } catch (error) {
     throw emailClash(error);
   }
-  if (update.phc !== undefined) putPassword(db, id, update.phc, audit.atMs);
+  if (update.phc === null) dropPassword(db, id);
+  else if (update.phc !== undefined) putPassword(db, id, update.phc, audit.atMs);
   if (update.isPasswordExpired !== undefined) {
     db.run('UPDATE passwords SET is_expired = ? WHERE principal_id = ?', [update.isPasswordExpired, id]);
   }
