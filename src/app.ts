@@ -5,11 +5,12 @@ import { type Kit, openKit } from './app/kit.ts';
 import { createLocalDisplay, type LocalDisplay } from './app/local-display.ts';
 import { restorePresence } from './app/restore-presence.ts';
 import { createStreamAuthenticator } from './app/stream-authenticator.ts';
+import { CONSOLE } from './auth/ports.ts';
 import { endsSession } from './auth/revoke.ts';
 import { controlSocketPath } from './config/control-socket.ts';
 import { type Config, SCHEMA } from './config/schema.ts';
 import { systemClock } from './core/clock.ts';
-import { BivouacError } from './core/errors.ts';
+import { BivouacError, messageOf } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import { createLog, type Log, silentLog } from './core/log.ts';
 import { problemOfStreamHandshake } from './http/connection-problem.ts';
@@ -35,6 +36,8 @@ import { version } from './version.ts';
 export interface App {
   /** Resolves when every listener accepts. */
   start(): Promise<void>;
+  /** Reads the store of people anew, where that is a file or a database. What is wrong with it is logged. */
+  reload(): Promise<void>;
   /** Drains and closes everything within 5 s. Safe to call twice. */
   stop(): Promise<void>;
   /** Listener name → `address:port`, comma separated, of what is open. */
@@ -44,6 +47,7 @@ export interface App {
 export function createApp(config: Config, platform: Platform, log: Log): App {
   const started = new AsyncDisposableStack();
   let stopping: Promise<void> | undefined;
+  let reloadUsers: (() => Promise<unknown>) | undefined;
   let addresses: Readonly<Record<string, string>> = {};
 
   /** What is started later is stopped earlier: `defer` undoes in reverse order. */
@@ -59,6 +63,10 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     started.defer(kit.timeFloor.keep());
     await kit.auth.start();
     started.defer(() => kit.auth.stop());
+    reloadUsers = () => kit.auth.userStore.reload(CONSOLE);
+    started.defer(() => {
+      reloadUsers = undefined;
+    });
 
     // The history's queue outlives the sockets: what they received last is still committed.
     const recorder = createRecorder({
@@ -225,6 +233,13 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
         throw error;
       }
     },
+    async reload() {
+      try {
+        await reloadUsers?.();
+      } catch (error) {
+        log.error('app.not_reloaded', { error: messageOf(error) });
+      }
+    },
     stop() {
       stopping ??= started.disposeAsync();
       return stopping;
@@ -318,6 +333,8 @@ function named(name: string, addresses: readonly string[]): Record<string, strin
 export async function serve(config: Config, stopSignal: AbortSignal): Promise<void> {
   const log = createLog(config.log.level);
   const app = createApp(config, readPlatform(), log);
+  // One that comes while it starts finds nothing to do: what is read then is new.
+  process.on('SIGUSR1', () => void app.reload());
   await app.start();
   if (!stopSignal.aborted)
     await new Promise((resolve) => stopSignal.addEventListener('abort', resolve, { once: true }));

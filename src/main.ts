@@ -1,4 +1,5 @@
-// Node opens its debugger on SIGUSR1 until somebody listens for it: this comes before anything else.
+// Node opens its debugger on SIGUSR1 until somebody listens for it: this comes before anything else. What the
+// signal is for, a running server listens for itself.
 process.on('SIGUSR1', () => {});
 
 const { runCli } = await import('./cli/index.ts');

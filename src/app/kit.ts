@@ -30,6 +30,7 @@ import { createClientPackages } from './client-packages.ts';
 import { createMailer } from './mailer.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
 import { publicUrl } from './public-url.ts';
+import { userDirectory } from './user-directory.ts';
 import { openWebFiles } from './web-files.ts';
 
 /** What only a running server knows; the command line without one sees the empty view. */
@@ -114,6 +115,8 @@ export async function openKit(
       clock,
       log,
       metrics,
+      health,
+      userDirectory: userDirectory(config),
       sealer: () => keystore.rootKey,
       settings: () => settings,
       mailer: () => mailer,
@@ -145,6 +148,10 @@ export async function openKit(
     await authority.open();
     opened.defer(() => authority.stop());
 
+    // After the keys: secrets of people's second factors are sealed with them.
+    opened.defer(() => auth.userStore.close());
+    await auth.userStore.open();
+
     const diagnosis = createDiagnosis({ clock, log });
     const oversizeShelf = createOversizeShelf({
       clock,
@@ -157,6 +164,7 @@ export async function openKit(
       health,
       metrics,
       users: auth.users,
+      userStore: auth.userStore,
       doors: auth,
       pairing: auth.pairing,
       proxy: settings.proxy,

@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Health } from '../core/health.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Store } from '../store/open.ts';
+import type { UserDirectory } from '../store/user-directories/port.ts';
 import { createAccounts } from './accounts.ts';
 import type { Argon2Cost } from './argon2.ts';
 import { createAudit } from './audit.ts';
@@ -33,12 +35,16 @@ import { type AuthSettings, DEFAULT_AUTH_SETTINGS } from './settings.ts';
 import { createSignIn } from './sign-in.ts';
 import { createStreamLogin } from './stream-login.ts';
 import { createTickets } from './tickets.ts';
+import { createUserSources } from './user-stores/user-sources.ts';
+import type { UserStore } from './user-stores/user-store.ts';
 import { createUsers } from './users.ts';
 import { createVerifiedCache } from './verified-cache.ts';
 
 /** The auth core, put together. */
 export interface Auth extends AuthDoors {
   readonly users: Users;
+  /** Where people are kept. Open it before anything is done with them. */
+  readonly userStore: UserStore;
   readonly claim: Claim;
   readonly streamLogin: StreamLogin;
   readonly httpLogin: HttpLogin;
@@ -60,6 +66,9 @@ export interface AuthDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Metrics;
+  /** Where people are kept instead of in `store`. */
+  readonly userDirectory?: UserDirectory | undefined;
+  readonly health?: Health;
   /** Asked when a key is first needed, which is after the key file was opened. */
   readonly sealer: () => Sealer;
   /** Asked at each use. `DEFAULT_AUTH_SETTINGS` when absent. */
@@ -81,16 +90,24 @@ export interface AuthDeps {
 }
 
 export function createAuth(deps: AuthDeps): Auth {
-  const { store, clock, log, metrics, passwordPolicy, contextWords, totalMemoryBytes, hashCost } = deps;
+  const { clock, log, metrics, passwordPolicy, contextWords, totalMemoryBytes, hashCost } = deps;
   const { sealer, pushoverUrl, settings = () => DEFAULT_AUTH_SETTINGS } = deps;
   const { mailer = () => undefined, isClockTrusted = () => true } = deps;
   const cost =
     hashCost === undefined
-      ? createHashCost({ store, clock, log, totalMemoryBytes })
+      ? createHashCost({ store: deps.store, clock, log, totalMemoryBytes })
       : () => Promise.resolve(hashCost);
-  const passwords = createPasswords({ cost, compareBcrypt: createBcryptThread(clock), log });
-  const audit = createAudit({ store, clock, log });
-  const revocation = createRevocation({ store, audit, log });
+  const bcrypt = createBcryptThread(clock);
+  const ownPasswords = createPasswords({ cost, compareBcrypt: bcrypt.compare, log });
+  const audit = createAudit({ store: deps.store, clock, log });
+  const revocation = createRevocation({ store: deps.store, audit, log });
+  const secondFactor = () => settings().secondFactor;
+  const { store, passwords, userStore } = createUserSources({
+    directory: deps.userDirectory,
+    ...{ store: deps.store, bcrypt, ownPasswords, audit, revocation, sealer, secondFactor, clock, log },
+    health: deps.health,
+    onFollowed: () => followClaim(),
+  });
   const regulation = createRegulation({
     store,
     clock,
@@ -109,7 +126,6 @@ export function createAuth(deps: AuthDeps): Auth {
       });
     },
   });
-  const secondFactor = () => settings().secondFactor;
   const base = {
     ...{ store, audit, revocation, regulation, sealer, settings, mailer, isClockTrusted, clock, log },
     kitName: () => contextWords()[0] ?? 'Bivouac',
@@ -135,6 +151,17 @@ export function createAuth(deps: AuthDeps): Auth {
     passwords.hash(checkPassword(password, passwordPolicy(), [name, ...contextWords()]));
   const accounts = createAccounts({ ...base, ...foundation, claim, passwordLogin, hashNewPassword });
 
+  let wasClaimed: boolean | undefined;
+  /** Where people are kept elsewhere, the first administrator comes, and the last one goes, behind our back. */
+  async function followClaim(): Promise<void> {
+    if (wasClaimed === undefined) return;
+    const isClaimed = await claim.isClaimed();
+    if (isClaimed === wasClaimed) return;
+    wasClaimed = isClaimed;
+    if (isClaimed) accounts.claimCode.stop();
+    else await accounts.claimCode.start();
+  }
+
   metrics?.add({
     name: 'bivouac_password_hashes_total',
     help: 'Password hashes computed, those for unknown users included.',
@@ -144,6 +171,7 @@ export function createAuth(deps: AuthDeps): Auth {
 
   return {
     users,
+    userStore,
     claim,
     ...accounts,
     signIn: createSignIn({
@@ -194,6 +222,8 @@ export function createAuth(deps: AuthDeps): Auth {
       // The first sign-in need not pay for it; the listeners need not wait for it.
       cost().catch((error) => log.error('auth.hash_not_calibrated', { error: messageOf(error) }));
       await accounts.claimCode.start();
+      wasClaimed = await claim.isClaimed();
+      userStore.start();
     },
     stop: () => accounts.claimCode.stop(),
   };

@@ -1,7 +1,7 @@
 import { getAsset, isSea } from 'node:sea';
 import { Worker } from 'node:worker_threads';
 import type { Cancel, Clock } from '../core/clock.ts';
-import type { BcryptAnswer, BcryptTask } from './bcrypt-worker.ts';
+import type { BcryptAnswer, BcryptOrder, BcryptTask } from './bcrypt-worker.ts';
 import type { CompareBcrypt } from './foreign-hashes.ts';
 
 /** The name of the asset that the build puts into the single executable: `bcrypt-worker.ts` as CommonJS. */
@@ -10,9 +10,18 @@ const WORKER_ASSET = 'bcrypt-worker.js';
 /** The thread ends when it had nothing to do for so long, milliseconds: it holds 10 MB, and most kits have no bcrypt. */
 const IDLE_MS = 60_000;
 
-/** Compares bcrypt hashes in a thread that is there while it is needed. */
-export function createBcryptThread(clock: Clock): CompareBcrypt {
-  const waiting = new Map<number, { resolve: (isMatch: boolean) => void; reject: (error: Error) => void }>();
+export interface BcryptThread {
+  readonly compare: CompareBcrypt;
+  /** The hash that bcrypt makes of it, `$2b$…`. */
+  readonly hash: (password: string, cost: number) => Promise<string>;
+}
+
+/** Bcrypt in a thread that is there while it is needed. */
+export function createBcryptThread(clock: Clock): BcryptThread {
+  const waiting = new Map<
+    number,
+    { resolve: (result: boolean | string) => void; reject: (error: Error) => void }
+  >();
   let worker: Worker | undefined;
   let endWhenIdle: Cancel | undefined;
   let lastId = 0;
@@ -23,8 +32,8 @@ export function createBcryptThread(clock: Clock): CompareBcrypt {
       : new Worker(new URL('./bcrypt-worker.ts', import.meta.url), { name: 'bcrypt' });
     // It must not keep a command alive that is done.
     started.unref();
-    started.on('message', ({ id, isMatch }: BcryptAnswer) => {
-      waiting.get(id)?.resolve(isMatch);
+    started.on('message', ({ id, result }: BcryptAnswer) => {
+      waiting.get(id)?.resolve(result);
       waiting.delete(id);
       if (waiting.size > 0) return;
       started.unref();
@@ -47,15 +56,20 @@ export function createBcryptThread(clock: Clock): CompareBcrypt {
     void idle.terminate();
   }
 
-  return (password, hash) => {
+  function run(order: BcryptOrder): Promise<boolean | string> {
     endWhenIdle?.();
     worker ??= start();
     // While a sign-in waits for it, it keeps the process alive.
     worker.ref();
     lastId += 1;
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    const { promise, resolve, reject } = Promise.withResolvers<boolean | string>();
     waiting.set(lastId, { resolve, reject });
-    worker.postMessage({ id: lastId, password, hash } satisfies BcryptTask);
+    worker.postMessage({ ...order, id: lastId } satisfies BcryptTask);
     return promise;
+  }
+
+  return {
+    compare: async (password, hash) => (await run({ password, hash })) === true,
+    hash: async (password, cost) => String(await run({ password, cost })),
   };
 }

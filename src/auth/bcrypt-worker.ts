@@ -1,22 +1,23 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { compareSync } from 'bcryptjs';
+import { compareSync, hashSync } from 'bcryptjs';
 
-/** A password to be compared, and the answer. */
-export interface BcryptTask {
-  readonly id: number;
-  readonly password: string;
-  readonly hash: string;
-}
+/** A password to be compared with a hash, or to be hashed. */
+export type BcryptOrder =
+  | { readonly password: string; readonly hash: string }
+  | { readonly password: string; readonly cost: number };
+export type BcryptTask = BcryptOrder & { readonly id: number };
 
 export interface BcryptAnswer {
   readonly id: number;
-  readonly isMatch: boolean;
+  readonly result: boolean | string;
 }
 
-/** The thread in which bcrypt hashes are compared: in JavaScript they would hold up the event loop. */
+/** The thread in which bcrypt works: in JavaScript it would hold up the event loop. */
 function main(port: MessagePort): void {
-  port.on('message', ({ id, password, hash }: BcryptTask) => {
-    port.postMessage({ id, isMatch: compareSync(password, hash) } satisfies BcryptAnswer);
+  port.on('message', (task: BcryptTask) => {
+    const { id, password } = task;
+    const result = 'hash' in task ? compareSync(password, task.hash) : hashSync(password, task.cost);
+    port.postMessage({ id, result } satisfies BcryptAnswer);
   });
 }
 

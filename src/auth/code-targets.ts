@@ -124,7 +124,7 @@ export function createCodeTargets({
 }
 
 /** What the way of delivery takes, in its one form. @throws BivouacError `factor.target_invalid` */
-function checkTarget(raw: string, { method, receiver }: CodeSettings): string {
+export function checkTarget(raw: string, { method, receiver }: CodeSettings): string {
   const target = raw.trim();
   const isText = target !== '' && target.length <= TARGET_MAX_CHARS && !/\p{Cc}/u.test(target);
   if (!isText || !target.isWellFormed()) throw new BivouacError('factor.target_invalid');

@@ -89,9 +89,14 @@ export async function verifyForeign(
 }
 
 function parseBcrypt(stored: string): ForeignHash | undefined {
+  return bcryptCostOf(stored) === undefined ? undefined : { kind: 'bcrypt', hash: stored };
+}
+
+/** Undefined for what is no bcrypt hash, or one out of bounds. */
+export function bcryptCostOf(stored: string): number | undefined {
   const match = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(stored);
   const cost = Number(match?.[1]);
-  return cost >= BCRYPT_COST_MIN && cost <= BCRYPT_COST_MAX ? { kind: 'bcrypt', hash: stored } : undefined;
+  return cost >= BCRYPT_COST_MIN && cost <= BCRYPT_COST_MAX ? cost : undefined;
 }
 
 function parseScrypt(stored: string): ForeignHash | undefined {

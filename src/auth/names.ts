@@ -13,6 +13,9 @@ const EMAIL_MAX_CHARS = 254;
 /** No dot or hyphen in front: `..` and `-x` would mean something to file systems and command lines. */
 const USER_NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*$/u;
 
+/** Other systems use mail addresses for names. */
+const EXTERNAL_NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.@-]*$/u;
+
 /** As a user's name, with spaces inside. */
 const GROUP_NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_. -]*(?<! )$/u;
 
@@ -45,6 +48,15 @@ export function parseUserName(raw: string): { readonly name: string; readonly na
     throw new BivouacError('user.name_invalid', `The name "${name}" has a meaning of its own here`);
   }
   return { name, nameKey };
+}
+
+/** A name that another system gave: taken as it is, or not at all (undefined), for it is found by it there. */
+export function parseExternalName(
+  raw: string,
+): { readonly name: string; readonly nameKey: string } | undefined {
+  if (normalise(raw) !== raw || !EXTERNAL_NAME.test(raw)) return undefined;
+  const nameKey = foldName(raw);
+  return RESERVED_NAMES.has(nameKey) ? undefined : { name: raw, nameKey };
 }
 
 /** @throws BivouacError `group.name_invalid` */

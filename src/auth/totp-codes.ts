@@ -22,6 +22,27 @@ export function totpUri(secret: string, account: string, issuer: string): string
   return generateURI({ issuer, label: account, secret });
 }
 
+/** Shorter secrets are guessed (RFC 4226, section 4: 128 bits; RPort's and Google's first ones had 80). */
+const FOREIGN_SECRET = /^[A-Z2-7]{16,128}$/;
+
+/**
+ * The secret of what another system keeps: `otpauth://totp/…` or the bare secret, base32. Undefined for what is
+ * no secret, or is for codes of another kind than ours.
+ */
+export function secretOfTotp(text: string): string | undefined {
+  if (!/^otpauth:/i.test(text)) return foreignSecret(text);
+  if (!URL.canParse(text)) return undefined;
+  const { hostname, searchParams } = new URL(text);
+  const has = (name: string, value: string) => (searchParams.get(name) ?? value).toUpperCase() === value;
+  const isOurs = has('algorithm', 'SHA1') && has('digits', '6') && has('period', String(STEP_SECONDS));
+  return hostname === 'totp' && isOurs ? foreignSecret(searchParams.get('secret') ?? '') : undefined;
+}
+
+function foreignSecret(text: string): string | undefined {
+  const secret = text.toUpperCase().replace(/[\s-]|=+$/g, '');
+  return FOREIGN_SECRET.test(secret) ? secret : undefined;
+}
+
 /**
  * The step that this code is of; undefined for a wrong code, and for one of `lastStep` or before: who has seen
  * a code cannot use it again (RFC 6238, section 5.2).

@@ -20,7 +20,7 @@ export interface CommonOptions {
 
 export function withCommonOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'configuration file (default: /etc/bivouac/config.toml)')
+    .option('-c, --config <file>', 'configuration file (default: /etc/bivouac/config.toml)')
     .option('--data <dir>', 'data directory')
     .option(
       '--set <key=value>',

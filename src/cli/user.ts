@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { User } from '../auth/ports.ts';
 import { type CommandContext, type CommonOptions, withCommonOptions, withControl } from './command.ts';
+import type { ControlChannel } from './control-channel.ts';
 import { UsageError } from './failures.ts';
 import { readPassword, type SecretOptions, withPasswordOptions } from './secret-option.ts';
 import { table } from './table.ts';
 import { addUserLinkCommand } from './user-link.ts';
+import { addUserReloadCommand } from './user-reload.ts';
 import { addUserTokenCommand } from './user-token.ts';
 import { addUserTotpCommand } from './user-totp.ts';
 
@@ -13,11 +15,14 @@ interface UserOptions extends CommonOptions, SecretOptions {
   readonly group?: readonly string[] | false;
   readonly role?: string;
   readonly email?: string;
+  /** Of `--2fa-sendto`, as RPort names it. */
+  readonly '2faSendto'?: string;
   readonly enable?: true;
   readonly disable?: true;
   readonly json?: true;
 }
 
+const ADMINISTRATORS = 'Administrators';
 const ROLES = ['administrator', 'operator', 'user', 'viewer'];
 
 export function addUserCommands(program: Command, context: CommandContext): void {
@@ -27,6 +32,7 @@ export function addUserCommands(program: Command, context: CommandContext): void
   addUserLinkCommand(user, context);
   addUserTokenCommand(user, context);
   addUserTotpCommand(user, context);
+  addUserReloadCommand(user, context);
 
   function show(person: User, isJson: true | undefined, text: string): void {
     terminal.print(isJson ? JSON.stringify(person) : text);
@@ -36,10 +42,13 @@ export function addUserCommands(program: Command, context: CommandContext): void
     .option('-g, --group <channel>', 'channel to join; may be given several times', collect)
     .action(async (options: UserOptions) => {
       const password = await readPassword(options, terminal);
-      const { user: name, group: groups, role, email } = options;
-      const person = await withControl(options, (api) =>
-        api.call<User>('POST', '/api/people', { name, password, groups, role, email }),
-      );
+      const { user: name, email } = options;
+      const { groups, role } = placeOf(options);
+      const person = await withControl(options, async (api) => {
+        const added = await api.call<User>('POST', '/api/people', { name, password, groups, role, email });
+        await sendCodesTo(api, options);
+        return added;
+      });
       const note = person.hasPassword ? '' : ' It has no password: it signs in by certificate only.';
       show(person, options.json, `Added ${person.name} (${person.role}).${note}`);
     });
@@ -54,18 +63,19 @@ export function addUserCommands(program: Command, context: CommandContext): void
       const password = await readPassword(options, terminal);
       const change = {
         password,
-        groups: options.group === false ? [] : options.group,
-        role: options.role,
+        ...placeOf(options),
         email: options.email,
         isEnabled: options.enable ?? (options.disable ? false : undefined),
       };
       const { media } = options;
-      if (media === undefined && Object.values(change).every((value) => value === undefined)) {
+      const isElse = media !== undefined || options['2faSendto'] !== undefined;
+      if (!isElse && Object.values(change).every((value) => value === undefined)) {
         throw new UsageError('say what is to change (see bivouac user change --help)');
       }
       const person = await withControl(options, async (api) => {
         const path = pathOf(options.user);
         if (media !== undefined) await api.call('PUT', `${path}/buckets`, { buckets: bucketsOf(media) });
+        await sendCodesTo(api, options);
         return api.call<User>('PATCH', path, change);
       });
       show(person, options.json, `Changed ${person.name} (${person.role}, ${person.state}).`);
@@ -112,7 +122,22 @@ function oneUser(parent: Command, name: string, description: string): Command {
 function accountOptions(command: Command): Command {
   return command
     .addOption(new Option('--role <role>', 'what the person may do').choices(ROLES))
-    .option('--email <address>', 'mail address');
+    .option('--email <address>', 'mail address')
+    .option('--2fa-sendto <address>', 'where codes for signing in are sent; empty: nowhere');
+}
+
+/** RPort's group of administrators is a role here. */
+function placeOf({ group, role }: UserOptions) {
+  if (group === undefined) return { role };
+  const groups = group === false ? [] : group.filter((name) => name !== ADMINISTRATORS);
+  return {
+    groups,
+    role: role ?? (group !== false && group.includes(ADMINISTRATORS) ? 'administrator' : undefined),
+  };
+}
+
+async function sendCodesTo(api: ControlChannel, { user, '2faSendto': sendTo }: UserOptions): Promise<void> {
+  if (sendTo !== undefined) await api.call('PUT', `${pathOf(user)}/factors/codes`, { sendTo });
 }
 
 function rowOf({ name, role, state, hasPassword, isPasswordExpired, groups }: User): string[] {
@@ -129,6 +154,7 @@ function bucketsOf(list: string): string[] {
   return list.split(',').filter((name) => name !== '');
 }
 
+/** Several times, or once with commas, as RPort's own command has it. */
 function collect(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value];
+  return [...(before ?? []), ...value.split(',').filter((name) => name !== '')];
 }

@@ -10,6 +10,7 @@ import type {
   Users,
 } from '../auth/ports.ts';
 import type { ProxySettings } from '../auth/settings.ts';
+import type { UserStore } from '../auth/user-stores/user-store.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Health } from '../core/health.ts';
@@ -35,6 +36,7 @@ export interface AppDeps {
   readonly health: Pick<Health, 'list'>;
   readonly metrics: Pick<Metrics, 'text'>;
   readonly users: Users;
+  readonly userStore: Pick<UserStore, 'state' | 'reload'>;
   readonly doors: AuthDoors;
   /** A reverse proxy that signs people in; undefined for none. */
   readonly proxy: ProxySettings | undefined;

@@ -41,6 +41,7 @@ import { registerScreenRoutes } from './routes/pairing/screen-routes.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
 import { registerTimeRoutes } from './routes/time.ts';
+import { registerUserStoreRoutes } from './routes/user-store.ts';
 import { registerWebRoutes } from './routes/web.ts';
 import { registerSignInDoors } from './sign-in-doors.ts';
 
@@ -134,6 +135,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerOpsRoutes(router, deps);
   registerKitRoutes(router, deps);
   registerPeopleRoutes(router, deps);
+  registerUserStoreRoutes(router, deps);
   registerCertRoutes(router, deps);
   registerCaRoutes(router, deps);
   registerPackageRoutes(router, deps);

@@ -12,6 +12,9 @@ const header = (value: string, description: string) =>
     description,
   });
 
+/** Goes into SQL between backquotes. */
+const tableName = z.string().regex(/^[A-Za-z0-9_$]{0,64}$/, 'a table name of letters, digits, _ and $');
+
 /** RPort's settings that have a meaning here, by its names for them. */
 export const RPORT = {
   jwt_secret: key(
@@ -21,6 +24,49 @@ export const RPORT = {
       description: 'Key that signs RPort’s tokens; empty: a random one that the kit keeps.',
     },
   ),
+  auth: key(z.string().regex(/^(|[^:]+:.+)$/s, 'user:password'), {
+    default: '',
+    description:
+      'Instead of people of the kit, one administrator whose password stands here (`admin:foobaz`). One of `auth`, `auth_file` and `auth_user_table` at most.',
+  }),
+  auth_file: key(z.string().regex(/^(|\/.+)$/s, 'the absolute path of a file'), {
+    default: '',
+    description:
+      'Instead of people of the kit, those of a JSON file with bcrypt hashes; read at the start and at `SIGUSR1`.',
+  }),
+  auth_user_table: key(tableName, {
+    default: '',
+    description:
+      'Instead of people of the kit, those of this table of `compat.rport.database`, with bcrypt hashes.',
+  }),
+  auth_group_table: key(tableName, {
+    default: '',
+    description: 'Who is in which group, for `auth_user_table`.',
+  }),
+  auth_group_details_table: key(tableName, {
+    default: '',
+    description: 'What members of a group may, for `auth_user_table`; empty: the kit keeps that itself.',
+  }),
+  group_details_table: key(tableName, {
+    default: '',
+    description: 'The same under the name that RPort’s document gives it.',
+  }),
+  database: {
+    db_type: key(z.enum(['', 'sqlite', 'mysql']), {
+      default: '',
+      description: 'Kind of the database with `auth_user_table`; `mysql` for MariaDB as well.',
+    }),
+    db_host: key(z.string().max(500), {
+      default: 'localhost:3306',
+      description: '`host:port`, or `socket:/path`. The connection is not encrypted.',
+    }),
+    db_user: key(z.string().max(200), { default: '', description: 'User of MySQL.' }),
+    db_password: key(z.string().max(200), { default: '', description: 'Password of that user.' }),
+    db_name: key(z.string().max(1_000), {
+      default: '',
+      description: 'Name of the database; for `sqlite` the absolute path of its file.',
+    }),
+  },
   totp_enabled: key(z.boolean(), {
     default: false,
     description: 'Everybody signs in with a code of an authenticator app.',

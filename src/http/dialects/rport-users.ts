@@ -13,10 +13,15 @@ export interface RportUsersDeps {
   readonly users: Users;
   /** RPort’s `totp_enabled`. */
   readonly isTotpEnabled: boolean;
+  /** RPort’s `auth`: one user, of whom the configuration says everything. */
+  readonly isStatic: boolean;
 }
 
 /** People, for administrators: accounts, their sessions, their lost authenticator apps. */
-export function registerRportUsers(router: Router, { doors, users, isTotpEnabled }: RportUsersDeps): void {
+export function registerRportUsers(
+  router: Router,
+  { doors, users, isTotpEnabled, isStatic }: RportUsersDeps,
+): void {
   const path = '/api/v1/users';
   const one = `${path}/:user`;
   const { factors, sessions } = doors;
@@ -40,9 +45,10 @@ export function registerRportUsers(router: Router, { doors, users, isTotpEnabled
   const view = async (user: User) =>
     userView(user, (await factors.of(user.id)).codes?.sentTo ?? '', undefined);
 
-  router.route(RPORT_ADMIN, 'GET', path, async () =>
-    rportData(await Promise.all((await users.list()).map(view))),
-  );
+  router.route(RPORT_ADMIN, 'GET', path, async () => {
+    if (isStatic) throw new BivouacError('user_store.read_only', STATIC_USER);
+    return rportData(await Promise.all((await users.list()).map(view)));
+  });
 
   router.route(RPORT_ADMIN, 'GET', one, async (c) => rportData(await view(await userNamed(c))));
 
@@ -115,6 +121,8 @@ export function registerRportUsers(router: Router, { doors, users, isTotpEnabled
   });
 }
 
+const STATIC_USER =
+  'server runs on a static user-password pair, please use JSON file or database for user data';
 const CANNOT_FIND = (name: string) => `cannot find user by username '${name}'`;
 
 /** RPort's group of administrators is a role here, its other groups are channels. */

@@ -17,10 +17,10 @@ export interface RportDeps
 
 /** The API of RPort, as its documents describe it [RPort 1.0]: signing in, people, groups, connected devices. */
 export function registerRportDialect(router: Router, deps: RportDeps): void {
-  const isTotpEnabled = deps.config.compat.rport.totp_enabled;
+  const { totp_enabled: isTotpEnabled, auth } = deps.config.compat.rport;
   registerRportLogin(router, { ...deps, isTotpEnabled });
   registerRportMe(router, { ...deps, isTotpEnabled });
-  registerRportUsers(router, { ...deps, isTotpEnabled });
+  registerRportUsers(router, { ...deps, isTotpEnabled, isStatic: auth !== '' });
   registerRportGroups(router, deps.doors);
   registerRportLists(router, deps);
 }

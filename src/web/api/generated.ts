@@ -94,6 +94,19 @@ export type PersonChange = {
   email?: string;
 };
 
+export type UserStore = {
+  source: 'built_in' | 'static' | 'file' | 'database';
+  /** For people to read; no secret is in it */
+  place: string;
+  /** As it was read last */
+  people: number;
+  /** Entries that cannot be taken as they are */
+  problems: {
+    name: string;
+    problem: string;
+  }[];
+};
+
 export type Certificate = {
   serial: string;
   /** As it was when the certificate was made */
@@ -509,6 +522,12 @@ export interface Calls {
   'POST /api/people/{name}/expire-password': {
     path: { name: string };
     answer: Person;
+  };
+  'GET /api/user-store': {
+    answer: UserStore;
+  };
+  'POST /api/user-store/reload': {
+    answer: UserStore;
   };
   'GET /api/certs/ca': {
     answer: Blob;
