@@ -59,8 +59,9 @@ export function createEnrolmentTokens({
       const token =
         form === 'link' ? randomCode(LINK_CHARS, LINK_ALPHABET) : randomCode(TYPED_CHARS, CODE_ALPHABET_20);
       const expiresMs = clock.now() + lifeMs;
+      const enrolmentId = newId();
       await store.enrolments.create({
-        id: newId(),
+        id: enrolmentId,
         principalId: principal.id,
         tokenSha256: hashOf(token),
         expiresMs,
@@ -70,7 +71,7 @@ export function createEnrolmentTokens({
           detail: { form, expiresMs },
         }),
       });
-      return { token, expiresMs };
+      return { enrolmentId, token, expiresMs };
     },
 
     async find({ principalId, text, step, clientUid }) {

@@ -217,7 +217,7 @@ export interface EnrolmentTokens {
   create(
     order: { readonly username: string; readonly form: 'link' | 'typed'; readonly lifeMs?: number },
     by: Actor,
-  ): Promise<{ readonly token: string; readonly expiresMs: number }>;
+  ): Promise<{ readonly enrolmentId: string; readonly token: string; readonly expiresMs: number }>;
   /**
    * Uses a token up, once, for this device and this request (SHA-256 of the DER CSR, hex). Call it after the
    * request was found good and before the certificate is signed. True again for the same device and

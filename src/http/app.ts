@@ -18,6 +18,7 @@ import { registerTakeoutRoutes } from './dialects/takeout.ts';
 import { createDownloadLinks } from './download-links.ts';
 import type { AppEnv } from './env.ts';
 import { errorResponse } from './errors.ts';
+import { createInvitationsInProgress } from './invitation-progress.ts';
 import type { FetchHandler } from './listener.ts';
 import { createOnboarding } from './onboarding.ts';
 import { isFtsListener, type Peer } from './peer.ts';
@@ -144,7 +145,12 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerTimeRoutes(router, deps);
   registerDisplayRoutes(router, deps);
   registerMyCertRoutes(router, deps);
-  registerEnrolRoutes(router, deps);
+  const progress = createInvitationsInProgress({
+    clock: deps.clock,
+    clients: () => deps.kit.clients(),
+    diagnosis: deps.diagnosis,
+  });
+  registerEnrolRoutes(router, { ...deps, progress });
   registerMartiVersionRoutes(router, deps);
   registerMartiConnectRoutes(router, deps);
   registerMartiCotRoutes(router, deps);
@@ -153,11 +159,12 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   const onboarding = createOnboarding({
     ...deps,
     links,
+    progress,
     hasPublicCertificate: () => deps.authority.material().isExternal,
     isServerRunning: () => deps.kit.startedAtMs !== undefined,
     listeners: deps.kit.listeners,
   });
-  registerOnboardingRoutes(router, { ...deps, onboarding });
+  registerOnboardingRoutes(router, { ...deps, onboarding, progress });
   registerPortalRoutes(router, { ...deps, links });
   const passwordGrant = createOtsPasswordGrant(deps);
   registerScreenRoutes(router, { ...deps, passwordGrant });

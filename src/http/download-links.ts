@@ -14,6 +14,8 @@ export interface LinkOrder {
   /** True when a private key is in it: it is then never handed out without TLS. */
   readonly holdsKey: boolean;
   readonly lifeMs: number;
+  /** Told once, when the first device takes the file. */
+  readonly onTaken?: (remoteAddress: string) => void;
 }
 
 /**
@@ -75,6 +77,7 @@ export function createDownloadLinks({ clock }: { readonly clock: Clock }): Downl
       if (link.takenBy === undefined) {
         link.takenBy = remoteAddress;
         link.takenUntilMs = clock.monotonicMs() + REPEAT_MS;
+        link.onTaken?.(remoteAddress);
       }
       return link.takenBy === remoteAddress ? link.file : undefined;
     },

@@ -6,6 +6,7 @@ import { atakEnrolLink, atakImportLink, itakLine } from '../packages/onboarding-
 import { serverHost } from '../packages/server-host.ts';
 import type { PackagesPort } from './app-deps.ts';
 import type { DownloadLinks } from './download-links.ts';
+import type { InvitationsInProgress, InvitationTrail } from './invitation-progress.ts';
 
 export interface InvitationOrder {
   readonly user: User;
@@ -19,6 +20,8 @@ export interface InvitationOrder {
 
 /** Everything that is needed to bring one device of one person onto the kit. */
 export interface Invitation {
+  /** Follows it: invitation-progress.ts. */
+  readonly id: string;
   readonly username: string;
   readonly client: ClientKind;
   readonly host: string;
@@ -41,6 +44,7 @@ export interface OnboardingDeps {
   readonly enrolmentTokens: Pick<EnrolmentTokens, 'create'>;
   readonly packages: PackagesPort;
   readonly links: DownloadLinks;
+  readonly progress: Pick<InvitationsInProgress, 'add'>;
   readonly kitName: string;
   /** True when devices trust the server's certificate without knowing this kit. */
   readonly hasPublicCertificate: () => boolean;
@@ -56,7 +60,7 @@ export interface Onboarding {
 }
 
 export function createOnboarding(deps: OnboardingDeps): Onboarding {
-  const { links, packages, enrolmentTokens, kitName } = deps;
+  const { links, packages, enrolmentTokens, kitName, progress } = deps;
 
   /** Where a device without the CA can fetch something: the plain portal for what holds no key. */
   function downloadBase(host: string, holdsKey: boolean): string | undefined {
@@ -67,7 +71,7 @@ export function createOnboarding(deps: OnboardingDeps): Onboarding {
     return httpsPort === undefined ? undefined : baseUrl('https', host, httpsPort);
   }
 
-  async function linkToPackage(order: InvitationOrder) {
+  async function linkToPackage(order: InvitationOrder, onTaken: (remoteAddress: string) => void) {
     const base = downloadBase(serverHost(order.host).withPort, order.withCertificate);
     if (base === undefined) {
       throw new BivouacError(
@@ -78,7 +82,7 @@ export function createOnboarding(deps: OnboardingDeps): Onboarding {
     const { user, client, host, withCertificate, lifeMs } = order;
     const { fileName, zip } = await packages.create({ user, client, host, withCertificate });
     const file = { fileName, mediaType: 'application/zip', content: zip };
-    const { token, expiresMs } = links.add({ file, holdsKey: withCertificate, lifeMs });
+    const { token, expiresMs } = links.add({ file, holdsKey: withCertificate, lifeMs, onTaken });
     // The name at the end is for clients that look at the extension of what they fetch.
     const path = `${token}/${client}.zip`;
     return { packageUrl: `${base}/p/${path}`, pageUrl: `${base}/join/${path}`, expiresMs };
@@ -92,12 +96,19 @@ export function createOnboarding(deps: OnboardingDeps): Onboarding {
       }
       if (user.state !== 'enabled') throw new BivouacError('user.unknown', `${user.name} is disabled`);
       const cotPort = firstPort(deps.listeners()['cotTls']);
-      const { packageUrl, pageUrl, expiresMs } = await linkToPackage(order);
-      const token = async (form: 'typed' | 'link') =>
-        (await enrolmentTokens.create({ username: user.name, form, lifeMs }, by)).token;
+      let trail: InvitationTrail | undefined;
+      const onTaken = (remoteAddress: string) => trail?.fetched(remoteAddress);
+      const { packageUrl, pageUrl, expiresMs } = await linkToPackage(order, onTaken);
+      trail = progress.add({ username: user.name, client, holdsCertificate: withCertificate, expiresMs });
+      const token = async (form: 'typed' | 'link') => {
+        const made = await enrolmentTokens.create({ username: user.name, form, lifeMs }, by);
+        trail?.codeGiven(made.enrolmentId);
+        return made.token;
+      };
       const target = { host, ...(cotPort === undefined ? {} : { cotPort }) };
       const canScanOnly = client === 'atak' && !withCertificate && deps.hasPublicCertificate();
       return {
+        id: trail.id,
         username: user.name,
         client,
         host,

@@ -4,7 +4,7 @@ import type { AppDeps } from '../app-deps.ts';
 import type { Router } from '../router.ts';
 import { jsonAnswer, timeMs } from './schemas.ts';
 
-const incident = z
+export const incident = z
   .object({
     code: z.string(),
     listener: z.string(),

@@ -6,6 +6,7 @@ import { attachment } from '../attachment.ts';
 import { queryIgnoringCase } from '../credentials.ts';
 import { enrol } from '../enrolment.ts';
 import { type AppContext, callerOf, userOf } from '../env.ts';
+import type { InvitationsInProgress } from '../invitation-progress.ts';
 import { certificateConfigXml } from '../marti/certificate-config.ts';
 import { enrolmentForm, enrolmentJson, enrolmentXml } from '../marti/enrolment-answer.ts';
 import type { Router } from '../router.ts';
@@ -23,24 +24,38 @@ const ORGANISATION = 'Bivouac';
 /** How ATAK 4 and 5, iTAK, WinTAK and others get a certificate. */
 export function registerEnrolRoutes(
   router: Router,
-  deps: Pick<AppDeps, 'authority' | 'enrolmentTokens' | 'kitName'>,
+  deps: Pick<AppDeps, 'authority' | 'enrolmentTokens' | 'kitName'> & {
+    readonly progress: Pick<InvitationsInProgress, 'enrolling'>;
+  },
 ) {
-  router.route(enrolling('config'), 'GET', '/Marti/api/tls/config', (c) =>
-    c.body(certificateConfigXml(ORGANISATION), 200, { 'content-type': 'application/xml' }),
-  );
+  const enrolmentIdOf = (c: AppContext) => {
+    const caller = callerOf(c);
+    return caller.kind === 'user' ? caller.enrolmentId : undefined;
+  };
+  const follow = (c: AppContext, hasCertificate: boolean) => {
+    const enrolmentId = enrolmentIdOf(c);
+    if (enrolmentId === undefined) return;
+    deps.progress.enrolling(enrolmentId, c.env.peer.remoteAddress, hasCertificate);
+  };
+
+  router.route(enrolling('config'), 'GET', '/Marti/api/tls/config', (c) => {
+    follow(c, false);
+    return c.body(certificateConfigXml(ORGANISATION), 200, { 'content-type': 'application/xml' });
+  });
 
   const enrolDevice = async (c: AppContext) => {
-    const caller = callerOf(c);
-    return enrol(
+    const enrolled = await enrol(
       {
         user: userOf(c),
-        enrolmentId: caller.kind === 'user' ? caller.enrolmentId : undefined,
+        enrolmentId: enrolmentIdOf(c),
         clientUid: queryIgnoringCase(c, 'clientuid') ?? '',
         request: new Uint8Array(await c.req.arrayBuffer()),
         remote: c.env.peer.remoteAddress,
       },
       deps,
     );
+    follow(c, true);
+    return enrolled;
   };
 
   router.route(enrolling('sign'), 'POST', '/Marti/api/tls/signClient/v2', async (c) => {

@@ -4,9 +4,11 @@ import { CLIENT_KINDS } from '../../packages/client-package.ts';
 import { ADMINISTRATION } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { callerOf } from '../env.ts';
+import { INVITATION_STEPS, type InvitationsInProgress } from '../invitation-progress.ts';
 import type { Onboarding } from '../onboarding.ts';
 import { qrCode } from '../qr.ts';
 import type { Router } from '../router.ts';
+import { incident } from './diagnosis.ts';
 import { fileAnswer, jsonAnswer, jsonBody, timeMs } from './schemas.ts';
 
 const MINUTE_MS = 60_000;
@@ -18,6 +20,7 @@ const QR_TEXT_MAX = 2_300;
 
 const invitation = z
   .object({
+    id: z.string().describe('For `GET /api/invitations/{id}`'),
     username: z.string(),
     client: z.enum(CLIENT_KINDS),
     host: z.string(),
@@ -66,6 +69,31 @@ const inviteRoute = createRoute({
   responses: jsonAnswer(invitation, 'Everything for the person, shown once'),
 });
 
+const progressSchema = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    client: z.enum(CLIENT_KINDS),
+    step: z
+      .enum(INVITATION_STEPS)
+      .describe('fetched: the device has the package, or has shown its code; certified: it has its certificate'),
+    isOver: z.boolean().describe('Link and code open nothing any more'),
+    expiresMs: timeMs,
+    callsign: z.string().optional().describe('Once it is connected and has said it'),
+    troubles: z.array(incident).readonly().describe('What kept it from getting on since its last step'),
+  })
+  .openapi('InvitationProgress');
+
+const progressRoute = createRoute({
+  method: 'get',
+  path: '/api/invitations/{id}',
+  tags: ['People'],
+  summary: 'How far the device of an invitation has come',
+  description: 'Kept in memory: a restart of the kit forgets it, as it ends the link.',
+  request: { params: z.object({ id: z.string().max(64) }) },
+  responses: jsonAnswer(progressSchema, 'Its step, and its troubles'),
+});
+
 const qrRoute = createRoute({
   method: 'post',
   path: '/api/qr',
@@ -89,7 +117,11 @@ export function registerOnboardingRoutes(
     reachableAddresses,
     display,
     onboarding,
-  }: Pick<AppDeps, 'users' | 'reachableAddresses' | 'display'> & { onboarding: Onboarding },
+    progress,
+  }: Pick<AppDeps, 'users' | 'reachableAddresses' | 'display'> & {
+    onboarding: Onboarding;
+    progress: Pick<InvitationsInProgress, 'progress'>;
+  },
 ) {
   router.api(ADMINISTRATION, inviteRoute, async (c) => {
     const { client, host, onDisplay, ...rest } = c.req.valid('json');
@@ -106,6 +138,12 @@ export function registerOnboardingRoutes(
     const invitation = await onboarding.invite(order, callerOf(c).actor);
     if (onDisplay === true) display.showInvitation(invitation);
     return c.json(invitation, 200);
+  });
+
+  router.api(ADMINISTRATION, progressRoute, (c) => {
+    const found = progress.progress(c.req.valid('param').id);
+    if (found === undefined) throw new BivouacError('request.not_found', 'This invitation is over');
+    return c.json(found, 200);
   });
 
   router.api(ADMINISTRATION, qrRoute, (c) => {

@@ -293,6 +293,8 @@ export type SceneTeam = {
 };
 
 export type Invitation = {
+  /** For `GET /api/invitations/{id}` */
+  id: string;
   username: string;
   client: 'atak' | 'wintak' | 'itak';
   host: string;
@@ -309,6 +311,22 @@ export type Invitation = {
   /** ATAK, where the certificate of the kit is a public one. Secret */
   enrolLink?: string;
   steps: string[];
+};
+
+export type InvitationProgress = {
+  id: string;
+  username: string;
+  client: 'atak' | 'wintak' | 'itak';
+  /** fetched: the device has the package, or has shown its code; certified: it has its certificate */
+  step: 'waiting' | 'fetched' | 'certified' | 'connected';
+  /** Link and code open nothing any more */
+  isOver: boolean;
+  /** Milliseconds since 1970, UTC */
+  expiresMs: number;
+  /** Once it is connected and has said it */
+  callsign?: string;
+  /** What kept it from getting on since its last step */
+  troubles: Incident[];
 };
 
 export type Pairing = PairingRequest & {
@@ -657,6 +675,10 @@ export interface Calls {
       onDisplay?: boolean;
     };
     answer: Invitation;
+  };
+  'GET /api/invitations/{id}': {
+    path: { id: string };
+    answer: InvitationProgress;
   };
   'POST /api/qr': {
     body: {
