@@ -76,7 +76,9 @@ const progressSchema = z
     client: z.enum(CLIENT_KINDS),
     step: z
       .enum(INVITATION_STEPS)
-      .describe('fetched: the device has the package, or has shown its code; certified: it has its certificate'),
+      .describe(
+        'fetched: the device has the package, or has shown its code; certified: it has its certificate',
+      ),
     isOver: z.boolean().describe('Link and code open nothing any more'),
     expiresMs: timeMs,
     callsign: z.string().optional().describe('Once it is connected and has said it'),

@@ -8,16 +8,28 @@ export function NewPassword({
   value,
   onInput,
   label = t('password'),
+  hint,
+  isOptional = false,
 }: {
   value: string;
   onInput: (value: string) => void;
   label?: string;
+  hint?: string;
+  /** Empty is as good: the rules stand there once something is typed. */
+  isOptional?: boolean;
 }) {
   const policy = setup.value?.password ?? { minLength: 0, forbiddenChars: '' };
   return (
     <div class="stack">
-      <PasswordField label={label} value={value} onInput={onInput} autocomplete="new-password" isRequired />
-      <ul class="rules small">
+      <PasswordField
+        label={label}
+        hint={hint}
+        value={value}
+        onInput={onInput}
+        autocomplete="new-password"
+        isRequired={!isOptional}
+      />
+      <ul class="rules small" hidden={isOptional && value === ''}>
         {passwordRules(value, policy).map(({ rule, isMet }) => (
           <li key={rule} class={isMet ? 'well' : 'quiet'}>
             <span aria-hidden="true">{isMet ? '✓' : '○'}</span>

@@ -2,11 +2,13 @@ import { useState } from 'preact/hooks';
 import { ApiProblem } from '../api/problem.ts';
 import { NewPassword } from '../claim/new-password.tsx';
 import { Link } from '../router/link.tsx';
+import { canUsePasskeys, usePasskey } from '../session/passkey.ts';
 import { plainApi, session, setup } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Check, Field, PasswordField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { SecondStep } from './second-step.tsx';
 import { t } from './words.ts';
@@ -42,6 +44,13 @@ function FirstStep({
       expire(true);
     }
   });
+  const [isStopped, stopped] = useState(false);
+  const byPasskey = useAction(async () => {
+    stopped(false);
+    const response = await usePasskey(await plainApi('POST /api/session/passkey/options'));
+    if (response === undefined) return stopped(true);
+    session.value = await plainApi('POST /api/session/passkey', { body: { response, isRemembered } });
+  });
   return (
     <Page title={setup.value?.kitName ?? t('title')}>
       <Form
@@ -76,6 +85,17 @@ function FirstStep({
         )}
         <Check label={t('remember')} isChecked={isRemembered} onChange={remember} />
       </Form>
+      {canUsePasskeys() && isNamed(location.hostname) && (
+        <Button kind="tall" isBusy={byPasskey.isBusy} onPress={() => void byPasskey.run()}>
+          {t('byPasskey')}
+        </Button>
+      )}
+      {isStopped && (
+        <p class="careful" role="alert">
+          {t('passkeyStopped')}
+        </p>
+      )}
+      <Problem problem={byPasskey.problem} />
       <p>
         <Link to="/recover">{t('forgot')}</Link>
       </p>
@@ -84,4 +104,9 @@ function FirstStep({
       </p>
     </Page>
   );
+}
+
+/** Browsers bind passkeys to names. */
+function isNamed(hostname: string): boolean {
+  return !/^[\d.]+$|:/.test(hostname);
 }

@@ -6,6 +6,11 @@ export const t = createWords({
   password: ['Password', 'Passwort'],
   remember: ['Stay signed in for 30 days', '30 Tage angemeldet bleiben'],
   signIn: ['Sign in', 'Anmelden'],
+  byPasskey: ['Sign in with a passkey', 'Mit Passkey anmelden'],
+  passkeyStopped: [
+    'That was no passkey of this kit, or it was not confirmed.',
+    'Das war kein Passkey dieses Kits, oder er wurde nicht bestätigt.',
+  ],
   forgot: ['Password lost', 'Passwort verloren'],
   joinInstead: [
     'Bring a phone onto the map, or take the certificate',

@@ -84,7 +84,7 @@ export function PasswordField(props: Omit<FieldProps, 'type'> & { autocomplete: 
       isName
       hint={
         <>
-          {props.hint}
+          {props.hint}{' '}
           <button type="button" class="inline" onClick={() => show(!isShown)} aria-pressed={isShown}>
             {t(isShown ? 'hidePassword' : 'showPassword')}
           </button>

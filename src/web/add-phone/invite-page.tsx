@@ -1,0 +1,105 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Invitation } from '../api/generated.ts';
+import { addressTo } from '../router/router.ts';
+import { api } from '../session/session.ts';
+import { Button, LinkButton } from '../ui/button.tsx';
+import { Code } from '../ui/code.tsx';
+import { Choices } from '../ui/field.tsx';
+import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Qr } from '../ui/qr.tsx';
+import { Skeleton } from '../ui/states.tsx';
+import { countdown } from '../ui/times.ts';
+import { useAction } from '../ui/use-action.ts';
+import { useNow } from '../ui/use-now.ts';
+import { addressForPhones } from './address-for-phones.ts';
+import { ProgressLine } from './progress-line.tsx';
+import { t } from './words.ts';
+
+type Client = Invitation['client'];
+
+const CLIENTS: readonly (readonly [Client, string])[] = [
+  ['atak', 'ATAK'],
+  ['itak', 'iTAK'],
+  ['wintak', 'WinTAK'],
+];
+
+/** The code stands there as soon as the page does; below it a line says how far the phone has come. */
+export function InvitePage({ name }: { name: string }) {
+  const [client, setClient] = useState<Client>('atak');
+  const [invitation, setInvitation] = useState<Invitation | undefined>(undefined);
+  const [isConnected, connected] = useState(false);
+  const invite = useAction(async (wanted: Client) => {
+    setInvitation(undefined);
+    const host = addressForPhones(location.hostname);
+    const body = host === undefined ? { client: wanted } : { client: wanted, host };
+    setInvitation(await api('POST /api/people/{name}/invitations', { path: { name }, body }));
+  });
+  useEffect(() => {
+    void invite.run(client);
+  }, [client, name]);
+  return (
+    <Page title={t('title', { name })} back={addressTo('people', name)}>
+      <Choices label={t('app')} value={client} options={CLIENTS} onChange={setClient} />
+      <Problem problem={invite.problem} />
+      {invitation === undefined && invite.problem === undefined && <Skeleton rows={5} />}
+      {invitation !== undefined && (
+        <>
+          {!isConnected && <ToShow invitation={invitation} onNew={() => void invite.run(client)} />}
+          <ProgressLine key={invitation.id} invitation={invitation} onConnected={() => connected(true)} />
+        </>
+      )}
+      {invite.problem !== undefined && (
+        <Button kind="tall" onPress={() => void invite.run(client)}>
+          {t('newCode')}
+        </Button>
+      )}
+      {isConnected && (
+        <div class="row">
+          <LinkButton to="/" kind="main">
+            {t('done')}
+          </LinkButton>
+          <LinkButton to="/add" kind="tall">
+            {t('another')}
+          </LinkButton>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/** What the person with the phone scans, does and types. */
+function ToShow({ invitation, onNew }: { invitation: Invitation; onNew: () => void }) {
+  const { client, username, code, scan, packageUrl, expiresMs } = invitation;
+  const nowMs = useNow();
+  const leftMs = expiresMs - nowMs;
+  const clientName = CLIENTS.find(([key]) => key === client)?.[1] ?? client;
+  return (
+    <>
+      <Qr text={scan} label={t('qr', { client: clientName })} />
+      <ol class="todo">
+        <li>{t('joinWifi')}</li>
+        {client === 'atak' && <li>{t('scanAtak')}</li>}
+        {client === 'itak' && <li>{t('scanItak')}</li>}
+        {client === 'wintak' && (
+          <>
+            <li>{t('openWintak', { url: packageUrl })}</li>
+            <li>{t('importWintak')}</li>
+          </>
+        )}
+        <li>
+          {t('typeCode', { name: '\u0000' })
+            .split('\u0000')
+            .flatMap((part, at) => (at === 0 ? [part] : [<b key="name">{username}</b>, part]))}
+        </li>
+      </ol>
+      {code !== undefined && <Code code={code} />}
+      <p class="left quiet small">
+        {leftMs > 0 ? t('left', { left: countdown(leftMs) }) : t('over')} ·{' '}
+        <button type="button" class="inline" onClick={onNew}>
+          {t('newCode')}
+        </button>
+      </p>
+    </>
+  );
+}

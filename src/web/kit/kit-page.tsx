@@ -1,0 +1,50 @@
+import { useLive } from '../live/use-live.ts';
+import { api, isAdministrator, me, signOut } from '../session/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Item, List } from '../ui/list.tsx';
+import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { t } from './words.ts';
+
+const STATUS_MS = 10_000;
+
+/** The box itself, and what belongs to whoever is signed in. */
+export function KitPage() {
+  const leave = useAction(signOut);
+  return (
+    <Page title={t('title')}>
+      <List>
+        {isAdministrator.value && <AdministratorRows />}
+        <Item title={t('account')} more={me.value?.username} to="/me" />
+        <Item title={t('look')} to="/kit/look" />
+        {isAdministrator.value && <Item title={t('about')} to="/kit/about" />}
+      </List>
+      <Problem problem={leave.problem} />
+      <Button isBusy={leave.isBusy} onPress={() => void leave.run()}>
+        {t('signOut')}
+      </Button>
+    </Page>
+  );
+}
+
+function AdministratorRows() {
+  const status = useLive(() => api('GET /api/status'), STATUS_MS);
+  const count = status.state.value.data?.warnings.length;
+  return (
+    <>
+      <Item
+        title={t('warnings')}
+        more={
+          count === undefined ? undefined : count === 0 ? (
+            t('allWell')
+          ) : (
+            <span class="careful">{t('someWarnings', { n: count })}</span>
+          )
+        }
+        to="/kit/warnings"
+      />
+      <Item title={t('time')} to="/kit/time" />
+    </>
+  );
+}

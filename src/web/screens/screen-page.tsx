@@ -1,0 +1,109 @@
+import { useState } from 'preact/hooks';
+import type { Pairing } from '../api/generated.ts';
+import { useLive } from '../live/use-live.ts';
+import { ChannelPicker } from '../people/channel-picker.tsx';
+import { go } from '../router/router.ts';
+import { api } from '../session/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
+import { Page } from '../ui/page.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Sheet } from '../ui/sheet.tsx';
+import { Shown } from '../ui/states.tsx';
+import { dateWords } from '../ui/times.ts';
+import { notice } from '../ui/toast.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { t as shared } from '../ui/words.ts';
+import { language } from '../words/words.ts';
+import { kindWords } from './kind-words.ts';
+import { t } from './words.ts';
+
+/** One paired screen: its name, what it hears, and its end. */
+export function ScreenPage({ part: id }: { part: string }) {
+  const pairings = useLive(() => api('GET /api/pairings'), 0);
+  return (
+    <Page title={t('title')} back="/screens">
+      <Shown of={pairings}>
+        {(list) => {
+          const screen = list.find((one) => one.id === id);
+          if (screen === undefined) return <p>{t('unknown')}</p>;
+          return (
+            <Screen
+              key={screen.id}
+              screen={screen}
+              all={[...new Set(list.flatMap(({ channels }) => channels))]}
+            />
+          );
+        }}
+      </Shown>
+    </Page>
+  );
+}
+
+function Screen({ screen, all }: { screen: Pairing; all: readonly string[] }) {
+  const { id, kind, remote, createdMs } = screen;
+  const [name, setName] = useState(screen.name);
+  const [channels, setChannels] = useState<readonly string[]>(screen.channels);
+  const save = useAction(async () => {
+    await api('PATCH /api/pairings/{id}', {
+      path: { id },
+      body: { name: name.trim(), channels: [...channels] },
+    });
+    notice(t('saved'));
+    go('/screens');
+  });
+  return (
+    <>
+      <dl class="facts">
+        <dt>{kindWords(kind)}</dt>
+        <dd>{screen.name}</dd>
+        <dt>{t('address')}</dt>
+        <dd>{remote}</dd>
+        <dt>{t('since')}</dt>
+        <dd>{dateWords(createdMs, language.value)}</dd>
+      </dl>
+      <Form
+        action={save}
+        end={
+          <Button kind="main" type="submit" isBusy={save.isBusy}>
+            {t('save')}
+          </Button>
+        }
+      >
+        <Field label={t('name')} value={name} onInput={setName} isName isRequired maxLength={64} />
+        <ChannelPicker label={t('channels')} all={all} chosen={channels} onChange={setChannels} />
+      </Form>
+      <EndScreen id={id} name={screen.name} />
+    </>
+  );
+}
+
+function EndScreen({ id, name }: { id: string; name: string }) {
+  const [isAsking, ask] = useState(false);
+  const end = useAction(async () => {
+    await api('DELETE /api/pairings/{id}', { path: { id } });
+    notice(t('endedDone', { name }));
+    go('/screens');
+  });
+  return (
+    <div>
+      <Button kind="destructive" onPress={() => ask(true)}>
+        {t('end')}
+      </Button>
+      <p class="quiet small">{t('endText')}</p>
+      {isAsking && (
+        <Sheet title={t('endSure')} onClose={() => ask(false)}>
+          <p>{t('endText')}</p>
+          <Problem problem={end.problem} />
+          <Button kind="destructive" isBusy={end.isBusy} onPress={() => void end.run()}>
+            {t('end')}
+          </Button>
+          <Button kind="plain" onPress={() => ask(false)}>
+            {shared('cancel')}
+          </Button>
+        </Sheet>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import './screens.css';
+import type { Pairing } from '../api/generated.ts';
+import { useLive } from '../live/use-live.ts';
+import { addressTo } from '../router/router.ts';
+import { api, me } from '../session/session.ts';
+import { LinkButton } from '../ui/button.tsx';
+import { Item, List } from '../ui/list.tsx';
+import { Page } from '../ui/page.tsx';
+import { Empty, Shown } from '../ui/states.tsx';
+import { dateWords } from '../ui/times.ts';
+import { language } from '../words/words.ts';
+import { kindWords } from './kind-words.ts';
+import { PairingRequest } from './pairing-request.tsx';
+import { t } from './words.ts';
+
+const PAIRINGS_MS = 2_000;
+
+/** Screens that ask, screens that are paired. */
+export function ScreensPage() {
+  return me.value?.role === 'viewer' ? (
+    <Page title={t('title')}>
+      <p class="quiet">{t('viewersMayNot')}</p>
+    </Page>
+  ) : (
+    <ApproversScreens />
+  );
+}
+
+function ApproversScreens() {
+  const pairings = useLive(() => api('GET /api/pairings'), PAIRINGS_MS);
+  return (
+    <Page title={t('title')}>
+      <Shown of={pairings}>
+        {(list) => (
+          <>
+            {list
+              .filter(({ state }) => state === 'pending')
+              .map((pairing) => (
+                <PairingRequest
+                  key={pairing.id}
+                  request={{ ...pairing, expiresMs: pairing.expiresMs ?? 0 }}
+                  code={pairing.code ?? ''}
+                  onDone={() => void pairings.refresh()}
+                />
+              ))}
+            <LinkButton to="/screens/pair" kind="main">
+              {t('pair')}
+            </LinkButton>
+            <Paired list={list.filter(({ state }) => state === 'paired' || state === 'approved')} />
+          </>
+        )}
+      </Shown>
+    </Page>
+  );
+}
+
+function Paired({ list }: { list: readonly Pairing[] }) {
+  if (list.length === 0) return <Empty text={t('none')} />;
+  return (
+    <section>
+      <h2>{t('paired')}</h2>
+      <List label={t('paired')}>
+        {list.map(({ id, name, kind, channels, isWatching, lastSeenMs, owner }) => (
+          <Item
+            key={id}
+            title={name}
+            more={[
+              kindWords(kind),
+              channels.join(', '),
+              ...(owner === null ? [] : [t('owner', { owner })]),
+              ...(isWatching
+                ? []
+                : [
+                    lastSeenMs === null
+                      ? t('never')
+                      : t('seen', { when: dateWords(lastSeenMs, language.value) }),
+                  ]),
+            ].join(' · ')}
+            end={
+              isWatching && (
+                <span class="well">
+                  <span aria-hidden="true">● </span>
+                  {t('watching')}
+                </span>
+              )
+            }
+            to={addressTo('screens', id)}
+          />
+        ))}
+      </List>
+    </section>
+  );
+}
