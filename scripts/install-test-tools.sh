@@ -17,6 +17,8 @@ needs /usr/bin/openssl openssl
 needs /usr/bin/keytool default-jre-headless
 # People in somebody else's database.
 needs /usr/sbin/mariadbd mariadb-server
+# Shows the pages.
+needs /usr/bin/chromium chromium
 # Network namespaces.
 needs /usr/sbin/ip iproute2
 

@@ -52,7 +52,7 @@ export function Field(props: FieldProps) {
           }
         }}
         aria-invalid={fault !== undefined}
-        aria-describedby={`${id}-hint ${id}-fault`}
+        aria-describedby={fault === undefined ? `${id}-hint` : `${id}-hint ${id}-fault`}
       />
       {choices !== undefined && (
         <datalist id={`${id}-choices`}>
@@ -64,9 +64,11 @@ export function Field(props: FieldProps) {
       <div id={`${id}-hint`} class="quiet small">
         {hint}
       </div>
-      <div id={`${id}-fault`} class="fault small" role="alert">
-        {fault}
-      </div>
+      {fault !== undefined && (
+        <div id={`${id}-fault`} class="fault small" role="alert">
+          {fault}
+        </div>
+      )}
     </div>
   );
 }

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type ServerProcess, startServer } from './server-process.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+/** Why tests of the pages cannot run here; false when they can. */
+export const WITHOUT_CHROMIUM = existsSync(CHROMIUM) ? false : 'needs chromium (make test-tools)';
+
+/** Nothing of its own on the network: every request that is seen comes from the page. */
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** On a busy machine a page takes seconds; hanging is something else. */
+const ACTION_TIMEOUT_MS = 15_000;
+
+export const SIZES = {
+  phone: { width: 360, height: 640 },
+  laptop: { width: 1280, height: 800 },
+  tv: { width: 1920, height: 1080 },
+} as const;
+
+/** A real kit and a real browser before it. */
+export interface BrowserKit {
+  readonly server: ServerProcess;
+  readonly browser: Browser;
+  /** `https://127.0.0.1:PORT`. */
+  readonly origin: string;
+  /** A browser of somebody else, watched as below. */
+  open(size?: {
+    readonly width: number;
+    readonly height: number;
+  }): Promise<{ context: BrowserContext; page: Page }>;
+  /** What whoever sits at the box is told: `GET PATH` on the control socket. */
+  console<T>(path: string): Promise<T>;
+  /** Throws when any page so far wrote an error, broke its policy, or asked another origin for anything. */
+  assertQuiet(): void;
+  stop(): Promise<void>;
+}
+
+export async function startBrowserKit(set: Readonly<Record<string, string>> = {}): Promise<BrowserKit> {
+  const server = await startServer({
+    set: {
+      name: 'Basecamp 3',
+      'listen.https': '127.0.0.1:0',
+      'listen.portal': '127.0.0.1:0',
+      ...set,
+    },
+  });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const { host, port } = server.address('https');
+  const origin = `https://${host}:${port}`;
+  const complaints: string[] = [];
+
+  function watch(page: Page): void {
+    page.setDefaultTimeout(ACTION_TIMEOUT_MS);
+    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      // A refusal that the page shows in words is written there by the browser too.
+      const isRefusal = /^Failed to load resource: the server responded with a status of 4\d\d/.test(
+        message.text(),
+      );
+      if (message.type() === 'error' && !isRefusal) complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on('request', (asked) => {
+      const { origin: target, protocol } = new URL(asked.url());
+      if (protocol !== 'blob:' && protocol !== 'data:' && target !== origin) {
+        complaints.push(`${page.url()} asked ${asked.url()}`);
+      }
+    });
+  }
+
+  return {
+    server,
+    browser,
+    origin,
+    async open(size = SIZES.phone) {
+      const context = await browser.newContext({
+        ignoreHTTPSErrors: true,
+        viewport: size,
+        colorScheme: 'dark',
+        locale: 'en-GB',
+        reducedMotion: 'reduce',
+      });
+      const page = await context.newPage();
+      watch(page);
+      return { context, page };
+    },
+    console: <T>(path: string) =>
+      new Promise<T>((resolve, reject) => {
+        const socketPath = `${server.dataDir}/run/control.sock`;
+        const sent = request({ socketPath, path }, (incoming) => {
+          let text = '';
+          incoming.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+          });
+          incoming.on('end', () => resolve(JSON.parse(text) as T));
+        });
+        sent.on('error', reject).end();
+      }),
+    assertQuiet: () => assert.deepEqual(complaints, []),
+    async stop() {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
+
+/** Claims a new kit with the code of its display, as the first visitor does. */
+export async function claim(kit: BrowserKit, page: Page, password: string): Promise<void> {
+  const { code } = await kit.console<{ code: string }>('/api/setup/code');
+  await page.goto(`${kit.origin}/setup#${code}`);
+  await page.getByLabel('New password').fill(password);
+  await page.getByRole('button', { name: 'Take over' }).click();
+  await page.getByText('on the map', { exact: true }).waitFor();
+}
