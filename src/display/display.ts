@@ -94,6 +94,8 @@ export function createDisplay(deps: DisplayDeps): Display {
   let theme = deps.theme;
   /** What stands on the screen. */
   let shown: { scene: Scene; key: string; atMs: number; sinceMs: number; placement: Placement } | undefined;
+  /** Settled while nothing is drawn; never rejects. */
+  let drawing: Promise<void> = Promise.resolve();
   let isDrawing = false;
   let urgency: Urgency = 'none';
   let retryAtMs = 0;
@@ -174,7 +176,7 @@ export function createDisplay(deps: DisplayDeps): Display {
 
     isDrawing = true;
     urgency = 'none';
-    sink.thread
+    drawing = sink.thread
       .show({ scene, target: sink.target, placement })
       .then((tookMs) => {
         const sinceMs = isNewScreen || shown === undefined ? clock.monotonicMs() : shown.sinceMs;
@@ -261,6 +263,8 @@ export function createDisplay(deps: DisplayDeps): Display {
   }
 
   async function sayStopped(): Promise<void> {
+    // The thread paints one at a time.
+    await drawing;
     const sink = sinks.find();
     if (sink === undefined) return;
     if (sink.kind === 'text') {

@@ -380,3 +380,33 @@ test('a terminal gets the same screens as words', async () => {
   await shown.stop();
   assert.equal(written.at(-1)?.screen, 'stopped');
 });
+
+test('the last picture waits for the one that is being painted: the thread paints one at a time', async () => {
+  let finish = () => {};
+  const painted: string[] = [];
+  let underWay = 0;
+  sink = pixelSink(480, 320, {
+    thread: {
+      async show({ scene }) {
+        underWay += 1;
+        assert.equal(underWay, 1, 'two pictures at one time');
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        underWay -= 1;
+        painted.push(scene.screen);
+        return 1;
+      },
+      close: async () => {},
+    },
+  });
+  const shown = display();
+  shown.start();
+  const stopped = shown.stop();
+  await turn();
+  finish();
+  await turn();
+  finish();
+  await stopped;
+  assert.deepEqual(painted, ['idle', 'stopped']);
+});
