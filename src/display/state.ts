@@ -10,7 +10,7 @@ export interface DisplayState {
   readonly time: DisplayTime;
   /** Absent where the machine has no hotspot at all. */
   readonly wifi?: DisplayWifi | undefined;
-  /** Names and addresses under which people reach the pages, best first: `bivouac.local`, `10.42.0.1`. */
+  /** What people type behind `https://` to reach the pages, best first: `bivouac.local`, `10.42.0.1:8446`. */
   readonly addresses: readonly string[];
   /** What the QR code of the idle screen says to add a phone or a screen; absent: joining the Wi-Fi. */
   readonly invitation?: string | undefined;

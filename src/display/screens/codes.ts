@@ -30,9 +30,12 @@ export function recovery(context: LiveContext, timed: Recovery): Scene {
   const sheet = new Sheet(context, 'recovery');
   header(sheet, 'Recovery code', countdown(timed.leftMs));
   const what = [
-    `Open ${timed.address} and type this. It lets an administrator in, once.`,
-    `Open ${timed.address} and type this.`,
+    `Open https://${timed.address} and type this. It lets an administrator in, once.`,
+    `Open https://${timed.address} and type this.`,
+    `Type this at https://${timed.address}`,
+    `https://${timed.address}`,
     `Type this at ${timed.address}`,
+    timed.address,
   ];
   const { hasButtons, hasTouch } = controls;
   const foot = hasTouch

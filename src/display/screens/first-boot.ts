@@ -1,6 +1,6 @@
 import type { Scene } from '../scene.ts';
 import type { DisplayClaim, DisplayState } from '../state.ts';
-import { sizeThatFits } from '../type.ts';
+import { sizeThatFits, widthOf } from '../type.ts';
 import { joinable, wifiCode } from '../wifi-code.ts';
 import { countdown, fingerprintWords, grouped } from '../words.ts';
 import type { LiveContext } from './context.ts';
@@ -73,9 +73,9 @@ function beside(sheet: Sheet, state: DisplayState, claim: DisplayClaim): void {
     const look = { size: 14, role: 'quiet', maxLines: 2, pitch: 18 } as const;
     sheet.lines(SAME_NETWORK, x + indent, 98, { ...look, maxWidth: 214 });
   }
-  step(sheet, 2, 'Open', { x, baseline: 158, size: 16, indent });
-  sheet.text(address(state), x + indent + 46, 158, { size: 16 });
-  step(sheet, 3, 'Type this code', { x, baseline: 194, size: 16, indent });
+  step(sheet, 2, 'Open https://', { x, baseline: 152, size: 16, indent });
+  sheet.text(address(state), x + indent, 170, { size: 16, maxWidth: 214 });
+  step(sheet, 3, 'Type this code', { x, baseline: 197, size: 16, indent });
   sheet.code(grouped(claim.code), x, 236, { sizes: [38, 28], maxWidth: 240 });
   sheet.text(`New code in ${countdown(claim.leftMs)}`, x, 266, { size: 14, role: 'quiet' });
   footer(sheet, metricsOf(sheet.context.design), claim, 4);
@@ -98,7 +98,7 @@ function tight(sheet: Sheet, state: DisplayState, claim: DisplayClaim): void {
     }
   }
   if (network === undefined) sheet.text('as this kit', x, 74, { size: 14, role: 'quiet' });
-  step(sheet, 2, 'Open', { x, baseline: 132, size: 14, indent });
+  step(sheet, 2, 'Open https://', { x, baseline: 132, size: 14, indent });
   sheet.text(address(state), x, 150, { size: 14 });
   sheet.text('3', 10, 190, { size: 20, weight: 700, role: 'accent' });
   sheet.text('Type this code', 26, 190, { size: 14, weight: 700 });
@@ -145,11 +145,14 @@ function twoCards(sheet: Sheet, state: DisplayState, claim: DisplayClaim): void 
     sheet.lines(SAME_NETWORK, textX + indent, 152, { ...look, maxWidth: cardWidth - 60 });
   }
   sheet.qr(claim.setupUrl, open + 12, 90, 188);
-  step(sheet, 2, 'Open', { x: open + 214, baseline: 120, size: 20, indent });
-  let baseline = 152;
-  for (const name of state.addresses.slice(0, 3)) {
-    sheet.text(name, open + 214, baseline, { size: 16, weight: baseline === 152 ? 700 : 400, maxWidth: 146 });
-    baseline += 24;
+  step(sheet, 2, 'Open', { x: open + 208, baseline: 120, size: 20, indent });
+  sheet.text('https://', open + 208, 148, { size: 16, role: 'quiet' });
+  for (const [index, name] of state.addresses.slice(0, 3).entries()) {
+    // An address with its port is worth more whole than bold.
+    const isWide = widthOf(name, { size: 14, weight: 700, face: 'next' }) > 154;
+    const weight = index === 0 && !isWide ? 700 : 400;
+    const size = sizeThatFits(name, { weight, face: 'next' }, 154, [16, 14]);
+    sheet.text(name, open + 208, 172 + index * 24, { size, weight, maxWidth: 154 });
   }
 
   step(sheet, 3, 'Type this code', { x: 24, baseline: 350, size: 20, indent });
@@ -190,9 +193,11 @@ function threeCards(sheet: Sheet, state: DisplayState, claim: DisplayClaim): voi
   step(sheet, 2, 'Open the setup page', { x: open + 32, baseline: 248, size: 40, indent });
   sheet.qr(claim.setupUrl, open + 80, 284, 400);
   for (const [index, name] of state.addresses.slice(0, 2).entries()) {
-    sheet.text(name, open + 280, 736 + index * 56, {
-      size: 40,
-      weight: index === 0 ? 700 : 400,
+    const words = `https://${name}`;
+    const weight = index === 0 ? 700 : 400;
+    sheet.text(words, open + 280, 736 + index * 56, {
+      size: sizeThatFits(words, { weight, face: 'next' }, 520, [40, 32, 28]),
+      weight,
       align: 'center',
       maxWidth: 520,
     });

@@ -67,7 +67,7 @@ export function wifi(context: LiveContext): Scene {
     }
   }
   const [address] = state.addresses;
-  if (address !== undefined) fact('Open', address);
+  if (address !== undefined) fact('Open', `https://${address}`);
 
   const scene = turning(sheet);
   if (!isTouched) return scene;

@@ -1,7 +1,7 @@
 import { coordinateWords } from '../coordinates.ts';
 import type { Scene, ScreenId } from '../scene.ts';
 import type { DisplayState } from '../state.ts';
-import { sizeThatFits, widthOf } from '../type.ts';
+import { sizeThatFits, widthOf, wordsThatFit } from '../type.ts';
 import { warningsOf } from '../warnings.ts';
 import { wifiCode } from '../wifi-code.ts';
 import {
@@ -222,7 +222,9 @@ function pairing(sheet: Sheet, { state, controls }: LiveContext): Scene {
 
 function recovery(sheet: Sheet, { state, controls }: LiveContext): Scene {
   band(sheet, 'Recovery code', roughCountdown(state.recovery?.leftMs ?? 0));
-  bigCode(sheet, state.recovery?.code ?? '', `Type this at ${state.recovery?.address ?? ''}`);
+  const { code = '', address = '' } = state.recovery ?? {};
+  const style = { size: SMALL, weight: 700, face: 'next' } as const;
+  bigCode(sheet, code, wordsThatFit([`Type this at ${address}`, address], style, WIDTH - 2 * MARGIN));
   return sheet.scene(controls.hasButtons ? { second: 'end-recovery' } : {});
 }
 

@@ -171,7 +171,7 @@ function wifi(state: DisplayState): Body {
             line(`Wi-Fi ${network.name}   ${network.passphrase ?? ''}`, 'strong'),
             { kind: 'qr', text: wifiCode(network), caption: 'Scan to join' } as const,
           ]),
-      ...state.addresses.map((address) => line(`Open ${address}`)),
+      ...state.addresses.map((address) => line(`Open https://${address}`)),
     ],
     keys: PAGE_KEYS,
   };
@@ -256,7 +256,7 @@ function recovery({ recovery: way }: DisplayState): Body {
     title: 'Recovery code',
     side: countdown(way?.leftMs ?? 0),
     blocks: [
-      line(`Open ${way?.address ?? ''} and type this. It lets an administrator in, once.`),
+      line(`Open https://${way?.address ?? ''} and type this. It lets an administrator in, once.`),
       { kind: 'code', text: grouped(way?.code ?? '') },
     ],
     keys: [['x', 'take it back']],
