@@ -21,6 +21,11 @@ needs /usr/sbin/mariadbd mariadb-server
 needs /usr/bin/chromium chromium
 # Network namespaces.
 needs /usr/sbin/ip iproute2
+# Reverse proxies that sign people in.
+needs /usr/bin/caddy caddy
+needs /usr/sbin/nginx nginx-light
+# A browser, for pages and passkeys.
+needs /usr/bin/chromium chromium
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 if [ "$(id -u)" != 0 ]; then
@@ -29,3 +34,9 @@ if [ "$(id -u)" != 0 ]; then
 fi
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+# Tests start the proxies themselves; as services they would take ports of this machine.
+if [ -d /run/systemd/system ]; then
+  for proxy in caddy nginx; do
+    [[ ! " ${missing[*]} " =~ \ ${proxy} ]] || systemctl disable --now --quiet "$proxy"
+  done
+fi

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './debian-program.ts';
 import { findProgram } from './package-tools.ts';
 import { temporaryDir } from './store-fixture.ts';
 
@@ -45,17 +45,6 @@ export async function startVersitygw(t: TestContext, objects: Readonly<Record<st
   const endpoint = `http://127.0.0.1:${port}`;
   await answers(endpoint);
   return { ...store, endpoint };
-}
-
-/** It does not tell the port that it took, so one is chosen for it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }
 
 async function answers(endpoint: string): Promise<void> {
