@@ -16,7 +16,7 @@ import { createLog, type Log, silentLog } from './core/log.ts';
 import { problemOfStreamHandshake } from './http/connection-problem.ts';
 import { CONTROL_PEER, isLoopback } from './http/peer.ts';
 import { createHttpServer, type HttpServer, type ListenerSpec } from './http/server.ts';
-import { createScreenStream } from './http/stream/screen-stream.ts';
+import { createScreenStream, RPORT_STREAM_PATH } from './http/stream/screen-stream.ts';
 import { upgradeHandlers } from './http/upgrade.ts';
 import { Hub, type HubLimits } from './hub/hub.ts';
 import { registerHubMetrics } from './hub/metrics.ts';
@@ -189,6 +189,8 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       { name: 'ftsRestPlain', points: plainFtsPoints(config) },
       { name: 'portal', points: portal },
     ];
+    const { tickets, sessions } = kit.auth;
+    const screens = createScreenStream({ hub, tickets, sessions, clock: kit.clock, log });
     return createHttpServer({
       listeners,
       fetch: kit.http.fetch,
@@ -200,7 +202,8 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       upgrades: upgradeHandlers({
         '/socket.io': kit.http.ftsSocket.upgrade,
         '/socket.io/': kit.http.ftsSocket.upgrade,
-        '/api/stream': createScreenStream({ hub, tickets: kit.auth.tickets, clock: kit.clock, log }).upgrade,
+        '/api/stream': screens.upgrade,
+        [RPORT_STREAM_PATH]: screens.upgrade,
       }),
     });
   }

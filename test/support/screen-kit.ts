@@ -5,7 +5,7 @@ import { newId } from '../../src/core/ids.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import { createHttpServer } from '../../src/http/server.ts';
-import { createScreenStream } from '../../src/http/stream/screen-stream.ts';
+import { createScreenStream, RPORT_STREAM_PATH } from '../../src/http/stream/screen-stream.ts';
 import { upgradeHandlers } from '../../src/http/upgrade.ts';
 import { Hub } from '../../src/hub/hub.ts';
 import { tlsOptions } from '../../src/pki/tls-material.ts';
@@ -41,6 +41,8 @@ export async function startScreenKit(clock: Clock = systemClock): Promise<Screen
   kit.auth.revocation.onRevoked((notice) =>
     hub.closeWhere((session) => endsSession(notice, session.identity), 'access_revoked'),
   );
+  const { tickets, sessions } = kit.auth;
+  const screens = createScreenStream({ hub, tickets, sessions, clock, log: silentLog });
   const server = createHttpServer({
     listeners: [
       { name: 'https', points: [{ host: '127.0.0.1', port: 0 }] },
@@ -53,7 +55,8 @@ export async function startScreenKit(clock: Clock = systemClock): Promise<Screen
     metrics: createMetrics(),
     onProblem: () => {},
     upgrades: upgradeHandlers({
-      '/api/stream': createScreenStream({ hub, tickets: kit.auth.tickets, clock, log: silentLog }).upgrade,
+      '/api/stream': screens.upgrade,
+      [RPORT_STREAM_PATH]: screens.upgrade,
     }),
   });
   await server.start();

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { WebSocketServer } from 'ws';
-import type { TicketHolder, Tickets } from '../../auth/session-ports.ts';
+import type { Sessions, TicketHolder, Tickets } from '../../auth/session-ports.ts';
 import { formatAddress } from '../../core/address.ts';
 import type { Cancel, Clock } from '../../core/clock.ts';
 import { BivouacError, messageOf } from '../../core/errors.ts';
@@ -17,6 +17,12 @@ import { ScreenConnection } from './screen-connection.ts';
 /** Where screens come in: with a ticket, so without a certificate. */
 const LISTENERS: readonly ListenerName[] = ['https', 'http'];
 
+/**
+ * The same stream for RPort's programs, which show their token in the address. What else RPort has there runs
+ * commands on its clients, and is not to be had here.
+ */
+export const RPORT_STREAM_PATH = '/api/v1/ws/clients';
+
 /** A screen says nothing but signs of life. */
 const MESSAGE_MAX_BYTES = 4_096;
 
@@ -32,6 +38,7 @@ const STREAMS_PER_PRINCIPAL_MAX = 8;
 export interface ScreenStreamDeps {
   readonly hub: Hub;
   readonly tickets: Pick<Tickets, 'redeem'>;
+  readonly sessions: Pick<Sessions, 'check'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,7 +47,7 @@ export interface ScreenStreamDeps {
  * The stream for screens: `GET /api/stream?ticket=` becomes a WebSocket that tells, in JSON, what is known and
  * then what happens (docs/api.md). Costs nothing while no screen is there.
  */
-export function createScreenStream({ hub, tickets, clock, log }: ScreenStreamDeps) {
+export function createScreenStream({ hub, tickets, sessions, clock, log }: ScreenStreamDeps) {
   const connections = new Set<ScreenConnection>();
   let server: WebSocketServer | undefined;
   let cancelLifeCheck: Cancel | undefined;
@@ -84,15 +91,26 @@ export function createScreenStream({ hub, tickets, clock, log }: ScreenStreamDep
     return count;
   }
 
+  async function byTicket(query: URLSearchParams): Promise<TicketHolder> {
+    const holder = await tickets.redeem(query.get('ticket') ?? '');
+    if (holder === undefined) throw new BivouacError('stream.ticket');
+    return holder;
+  }
+
+  async function byRportToken(query: URLSearchParams): Promise<TicketHolder> {
+    const { session } = await sessions.check({ token: query.get('access_token') ?? '', kinds: ['rport'] });
+    if (session === undefined) throw new BivouacError('auth.token_invalid');
+    return { user: session.user, sessionId: session.sessionId };
+  }
+
   async function admit(upgrade: Upgrade): Promise<void> {
-    const { request, peer, query } = upgrade;
+    const { request, peer, path, query } = upgrade;
     if (!LISTENERS.includes(peer.listener)) throw new BivouacError('request.not_found');
     const { origin, host } = request.headers;
     if (isForeign({ origin, host, site: request.headers['sec-fetch-site']?.toString() })) {
       throw new BivouacError('auth.forbidden', 'This request was started by another site');
     }
-    const holder = await tickets.redeem(query.get('ticket') ?? '');
-    if (holder === undefined) throw new BivouacError('stream.ticket');
+    const holder = path === RPORT_STREAM_PATH ? await byRportToken(query) : await byTicket(query);
     if (countOf(holder.user.id) >= STREAMS_PER_PRINCIPAL_MAX) throw new BivouacError('stream.too_many');
     accept(upgrade, identityOf(holder));
   }

@@ -1,6 +1,7 @@
 /** What docs/api.md and the OpenAPI document say of the stream, which is no route of the API itself. */
 export const STREAM_CONTRACT = `Then open a WebSocket at \`/api/stream?ticket=…\` on the listener \`https\` (or \`http\`). A refusal is an HTTP answer:
-401 \`stream.ticket\`, 429 \`stream.too_many\` (eight for one screen or person), 403 for a page of another site. Each
+401 \`stream.ticket\`, 429 \`stream.too_many\` (eight for one screen or person), 403 for a page of another site. RPort's programs find the same
+at \`/api/v1/ws/clients?access_token=…\`, with the token of \`/api/v1/login\`. Each
 message is one JSON object:
 
 | \`type\` | Members |
