@@ -8,6 +8,7 @@ import { addPackageCommands } from './package.ts';
 import { addPairCommands } from './pair.ts';
 import { addServeCommand } from './serve.ts';
 import { addSetupCommands } from './setup.ts';
+import { addSystemCommands } from './system.ts';
 import { addUserCommands } from './user.ts';
 import { addVersionCommand } from './version.ts';
 import { addWebsocketKeyCommands } from './websocketkey.ts';
@@ -29,6 +30,7 @@ export function createProgram(context: CommandContext): Command {
   addSetupCommands(program, context);
   addDoctorCommand(program, context);
   addUserCommands(program, context);
+  addSystemCommands(program, context);
   addCertCommands(program, context);
   addPackageCommands(program, context);
   addPairCommands(program, context);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import type { z } from 'zod';
+import { didYouMean } from '../core/did-you-mean.ts';
 import { BivouacError, messageOf } from '../core/errors.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { isKey, type Table } from './key.ts';
 import { type Config, KEYS, SCHEMA } from './schema.ts';
 

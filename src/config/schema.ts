@@ -56,6 +56,17 @@ export const SCHEMA = {
     ftsRest: listen('off', 'FreeTAKServer-style REST over TLS (19023).'),
     ftsRestPlain: listen('off', 'FreeTAKServer-style REST in plain.'),
   },
+  firewall: {
+    opensWire: key(z.boolean(), {
+      default: true,
+      description:
+        'Whether the kit is reached from the wire and from an uplink Wi-Fi too, and not from its hotspot alone.',
+    }),
+    alsoOpens: key(z.array(z.number().int().min(1).max(65_535)), {
+      default: [],
+      description: 'TCP ports of other programs of this machine that the firewall lets in.',
+    }),
+  },
   cot: {
     auth: key(z.enum(['cert', 'password', 'cert_or_password', 'cert_and_password']), {
       default: 'cert_or_password',

@@ -122,6 +122,9 @@ export const ERROR_CODES = {
   // time
   'time.has_source': { status: 409, text: 'The clock is set by a better source than a person' },
   'time.refused': { status: 400, text: 'This cannot be the time' },
+  // the machine
+  'system.failed': { status: 500, text: 'The machine refused what was asked of it' },
+  'system.order_refused': { status: 500, text: 'An order to the machine is not taken' },
   // control
   'control.unreachable': { status: 503, text: 'No server answers on the control socket' },
   internal: { status: 500, text: 'Something went wrong inside' },

@@ -35,7 +35,14 @@ describe('the captive portal', { timeout: 60_000 }, () => {
     ['Android', '/generate_204', 'connectivitycheck.gstatic.com'],
     ['iOS', '/hotspot-detect.html', 'captive.apple.com'],
     ['Windows', '/connecttest.txt', 'www.msftconnecttest.com'],
-    ['Firefox', '/success.txt', 'detectportal.firefox.com'],
+    ['Android without Google', '/gen_204', 'www.google.com'],
+    ['iOS, older', '/library/test/success.html', 'www.ibook.info'],
+    ['Windows, opening the page', '/redirect', 'www.msftconnecttest.com'],
+    ['Windows, older', '/ncsi.txt', 'www.msftncsi.com'],
+    ['Firefox', '/success.txt?ipv4', 'detectportal.firefox.com'],
+    ['GNOME', '/check_network_status.txt', 'nmcheck.gnome.org'],
+    ['Debian', '/nm', 'network-test.debian.org'],
+    ['Kindle', '/kindle-wifi/wifistub.html', 'spectrum.s3.amazonaws.com'],
   ] as const;
   for (const [name, path, host] of probes) {
     test(`${name} is led to the landing page, by address`, async () => {

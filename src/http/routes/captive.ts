@@ -20,6 +20,9 @@ const PROBES: readonly (readonly [path: string, who: string])[] = [
   ['/redirect', 'Windows, when it opens the page'],
   ['/success.txt', 'Firefox'],
   ['/canonical.html', 'Firefox'],
+  ['/check_network_status.txt', 'GNOME'],
+  ['/nm', 'Debian'],
+  ['/kindle-wifi/wifistub.html', 'Kindle, Fire'],
 ];
 
 export function registerCaptiveRoutes(router: Router) {
