@@ -148,7 +148,10 @@ describe('certificates of system users', { timeout: 60_000 }, () => {
     const { server } = fts.documents;
     const stream = { ...server.address('cotTls'), ca: fts.ca };
     // Somebody else who took the callsign, as anybody can.
-    const other = await connectTakClient({ ...stream, ...(await server.issueClient('mallory', 'Red')) });
+    const Token = 'Wt7Kx3Rv9Nq5Zb2Lf8Gd4Hm6';
+    const mallory = { Name: 'mallory', Group: 'Red', Token, Password: PASSWORD, DeviceType: 'mobile' };
+    assert.equal((await fts.addSystemUser({ ...mallory, Certs: 'false' })).status, 201);
+    const other = await connectTakClient({ ...stream, auth: { username: 'mallory', password: PASSWORD } });
     other.send(saXml({ uid: 'ANDROID-mallory', callsign: 'finn', lat: 1, lon: 1 }));
     await other.ping();
     await add('finn', 'mobile');

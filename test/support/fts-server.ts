@@ -57,7 +57,7 @@ export async function startFtsServer(set: Readonly<Record<string, string>> = {})
     scope: 'read+write',
     token: ADMIN_TOKEN,
   });
-  const ca = (await server.cli(['cert', 'ca'])).stdout;
+  const ca = (await documents.send('/ca.pem')).text;
   const ask = (request: LiteralRequest) =>
     send(server.address(request.ca === undefined ? 'ftsRestPlain' : 'ftsRest'), request);
   const clients: Socket[] = [];
@@ -137,7 +137,13 @@ function watch(socket: Socket): FtsClient {
       });
     },
     async authenticate(key) {
-      if (!socket.connected) await once(socket as unknown as EventTarget & NodeJS.EventEmitter, 'connect');
+      if (!socket.connected) {
+        const refused = await Promise.race([
+          once(socket as unknown as NodeJS.EventEmitter, 'connect'),
+          closed,
+        ]);
+        if (typeof refused === 'string') throw new Error(`not let in: ${refused}`);
+      }
       const answer = client.next('authentication');
       socket.emit('authenticate', JSON.stringify({ Authenticate: key }));
       return String(await answer);

@@ -112,7 +112,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
           raw.destroy();
         });
       };
-      const host = deps.hostOf(new URL(`http://${request.headers.host ?? 'localhost'}`).hostname);
+      const host = deps.hostOf(hostnameIn(request.headers.host));
       const session = new SocketSession(
         socket,
         { remote: peer.remoteAddress, host },
@@ -175,13 +175,15 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
         return true;
       }
       peers.set(request, peer);
-      loaded().then(
-        ({ engine }) => engine.handleRequest(request as Parameters<Engine['handleRequest']>[0], response),
-        (error) => {
+      loaded()
+        .then(({ engine }) =>
+          engine.handleRequest(request as Parameters<Engine['handleRequest']>[0], response),
+        )
+        .catch((error) => {
           log.error('fts.socket_failed', { error: messageOf(error) });
-          response.writeHead(500).end();
-        },
-      );
+          if (!response.headersSent) response.writeHead(500);
+          response.end();
+        });
       return true;
     },
     upgrade({ request, socket, head, peer, query }) {
@@ -193,15 +195,17 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       // Until the package has the socket, nobody else listens for its end.
       const onError = (error: Error) => log.debug('fts.socket_error', { error: messageOf(error) });
       socket.on('error', onError);
-      loaded().then(
-        ({ engine }) => {
+      loaded()
+        .then(({ engine }) => {
           const id = query.get('sid');
           const { clients } = engine as unknown as EngineClients;
           if (id !== null && Object.hasOwn(clients, id) && !upgraded.has(id)) upgraded.set(id, socket);
           engine.handleUpgrade(request as Parameters<Engine['handleUpgrade']>[0], socket, head);
-        },
-        () => socket.destroy(),
-      );
+        })
+        .catch((error) => {
+          log.error('fts.socket_failed', { error: messageOf(error) });
+          socket.destroy();
+        });
     },
     revoked(notice) {
       for (const session of sessions.keys()) {
@@ -220,6 +224,12 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       engines?.then(({ engine }) => engine.close()).catch(() => {});
     },
   };
+}
+
+/** What somebody wrote in the header; nothing is sure of it. */
+function hostnameIn(header: string | undefined): string {
+  const url = `http://${header ?? ''}`;
+  return URL.canParse(url) ? new URL(url).hostname : 'localhost';
 }
 
 function countOf(addresses: Iterable<string>, wanted: string | undefined): number {

@@ -142,7 +142,10 @@ export class SocketSession {
   #failed(name: string, rest: readonly unknown[], error: unknown): void {
     const isExpected = error instanceof BivouacError && error.status < 500;
     if (!isExpected)
-      this.#deps.log.error('fts.socket_failed', { event: name.slice(0, 40), error: messageOf(error) });
+      this.#deps.log.error('fts.socket_failed', {
+        event: String(name).slice(0, 40),
+        error: messageOf(error),
+      });
     if (!this.#isOver)
       acknowledge(rest, isExpected ? [error.message, error.status] : ['Internal error', 500]);
   }
