@@ -39,7 +39,10 @@ export interface AuthWorld {
 }
 
 /** The auth core over a real store, on a clock that stands still. */
-export async function openAuth(t: TestContext, deps: Partial<AuthDeps> = {}): Promise<AuthWorld> {
+export async function openAuth(
+  t: TestContext,
+  { opensUsers = false, ...deps }: Partial<AuthDeps> & { readonly opensUsers?: boolean } = {},
+): Promise<AuthWorld> {
   const { store, dataDir } = await openTestStore(t);
   const clock = new FakeClock();
   const rootKey = openRootKey(join(dataDir, 'keys', 'root.key'), { mayCreate: true });
@@ -57,6 +60,7 @@ export async function openAuth(t: TestContext, deps: Partial<AuthDeps> = {}): Pr
     ...deps,
   };
   const auth = createAuth(all);
+  if (opensUsers) await auth.userStore.open();
   await auth.start();
   return {
     auth,
