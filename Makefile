@@ -57,6 +57,11 @@ build: $(packages) $(web) ## Make the single binary for x86-64: dist/bivouac-lin
 build-arm64: $(packages) $(web) ## Make the single binary for Raspberry Pi: dist/bivouac-linux-arm64
 	@$(node) scripts/build.ts arm64 --measure
 
+.PHONY: deb
+deb: dist/bivouac-linux-x64 dist/bivouac-linux-arm64 ## Make the Debian packages: dist/*.deb, for amd64 and arm64
+	@$(node) scripts/build-deb.ts x64
+	$(node) scripts/build-deb.ts arm64
+
 dist/bivouac-linux-%: $(packages) $(web) $(shell find src -name '*.ts') $(wildcard scripts/*.ts)
 	@$(node) scripts/build.ts $*
 

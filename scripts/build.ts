@@ -12,6 +12,7 @@ import { build as bundle, type Plugin } from 'esbuild';
 import { FONT_FILES } from '../src/display/sinks/canvas.ts';
 import type { BuildFacts } from '../src/version.ts';
 import { type Arch, baseNode, ROOT } from './base-node.ts';
+import { buildFacts } from './build-facts.ts';
 import { canvasComponents, canvasFromAsset, displayAssets } from './display-assets.ts';
 import { stripElf } from './strip-elf.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
@@ -59,25 +60,6 @@ async function main(words: readonly string[]): Promise<void> {
 function hostArch(): Arch {
   if (process.arch === 'x64' || process.arch === 'arm64') return process.arch;
   throw new Error(`there is no binary for ${process.arch}`);
-}
-
-/** The newest commit gives the version its suffix and the build its time, so that a rebuild says the same. */
-function buildFacts(): BuildFacts {
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  const commit = git('log', '-1', '--format=%h %ct');
-  if (commit === undefined) return { version, builtAtMs: Date.now() };
-  const [hash, seconds] = commit.split(' ');
-  const isChanged = git('status', '--porcelain', '--untracked-files=no') !== '';
-  return {
-    version: `${version}+${hash}${isChanged ? '.changed' : ''}`,
-    builtAtMs: isChanged ? Date.now() : Number(seconds) * 1000,
-  };
-}
-
-/** Undefined without git or outside a checkout (an unpacked source archive). */
-function git(...words: string[]): string | undefined {
-  const { status, stdout } = spawnSync('git', words, { cwd: ROOT, encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
 }
 
 /** main.ts awaits at its top level, which CommonJS cannot: there it becomes the body of an async function. */
