@@ -59,7 +59,10 @@ function main(words: readonly string[]): void {
 function debianVersion(version: string, builtAtMs: number): string {
   const [released = version, commit] = version.split('+');
   if (commit === undefined) return released;
-  const time = new Date(builtAtMs).toISOString().replace(/[-:]|\.\d+Z$/g, '').replace('T', '.');
+  const time = new Date(builtAtMs)
+    .toISOString()
+    .replace(/[-:]|\.\d+Z$/g, '')
+    .replace('T', '.');
   return `${released}+git${time}.${commit}`;
 }
 
@@ -96,7 +99,9 @@ function writeControl(tree: string, facts: { readonly version: string; readonly 
   const files = filesIn(tree);
   const kib = Math.ceil(files.reduce((sum, file) => sum + statSync(join(tree, file)).size, 0) / 1_024);
   const sums = files.map((file) => {
-    const md5 = createHash('md5').update(readFileSync(join(tree, file))).digest('hex');
+    const md5 = createHash('md5')
+      .update(readFileSync(join(tree, file)))
+      .digest('hex');
     return `${md5}  ${file}\n`;
   });
   mkdirSync(control);

@@ -1,8 +1,10 @@
 import { activeEmergencies } from './app/active-emergencies.ts';
 import { connectedClients, connectedScreens } from './app/connected-clients.ts';
 import { createEventRecorder } from './app/event-recorder.ts';
+import { takeFirstAdministrator } from './app/first-administrator.ts';
 import { type Kit, openKit } from './app/kit.ts';
 import { createLocalDisplay, type LocalDisplay } from './app/local-display.ts';
+import { displayedWifi } from './app/machine-ports.ts';
 import { restorePresence } from './app/restore-presence.ts';
 import { createStreamAuthenticator } from './app/stream-authenticator.ts';
 import { CONSOLE } from './auth/ports.ts';
@@ -61,6 +63,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     started.defer(() => kit.close());
     const { clock, health, metrics, store } = kit;
     started.defer(kit.timeFloor.keep());
+    await takeFirstAdministrator(kit.machine.files, { ...kit, log });
     await kit.auth.start();
     started.defer(() => kit.auth.stop());
     reloadUsers = () => kit.auth.userStore.reload(CONSOLE);
@@ -159,6 +162,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       hub,
       listeners: () => addresses,
       reachableAddresses: () => reachableAddresses(platform.hostIdentity()),
+      hotspot: () => displayedWifi(kit.machine.hotspot),
     });
 
     const service = createServiceNotify(platform.environment, log);

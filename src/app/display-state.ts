@@ -59,6 +59,7 @@ const QUIET_AFTER_MS = 5 * 60_000;
 const ROSTER_MAX = 40;
 const SOURCES: Readonly<Record<TimeStatus['source'], TimeSource>> = {
   time_server: 'network',
+  gps: 'gps',
   battery_clock: 'kept',
   person: 'phone',
   none: 'unset',

@@ -18,15 +18,19 @@ import { createKeystore } from '../pki/keystore.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { isDirectlyAttached } from '../system/attached-networks.ts';
 import { createChecks } from '../system/checks.ts';
+import { watchChrony } from '../system/chrony.ts';
+import { orderClock } from '../system/clock-order.ts';
 import { lockDataDirectory } from '../system/data-lock.ts';
+import { reportFirstBoot } from '../system/first-boot-report.ts';
 import { readMachineLoad } from '../system/machine-load.ts';
 import { reachableAddresses } from '../system/network-addresses.ts';
 import type { Platform } from '../system/platform.ts';
-import { createSystemTime } from '../system/system-time.ts';
+import { createSystemTime, readTimeSource, setClockByDate } from '../system/system-time.ts';
 import { flooredClock, openTimeFloor, type TimeFloor } from '../system/time-floor.ts';
 import { builtAtMs, version } from '../version.ts';
 import { authSettings, passwordPolicy } from './auth-settings.ts';
 import { createClientPackages } from './client-packages.ts';
+import { createMachinePorts, type MachinePorts } from './machine-ports.ts';
 import { createMailer } from './mailer.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
 import { publicUrl } from './public-url.ts';
@@ -59,6 +63,7 @@ export interface Kit {
   readonly metrics: Metrics;
   readonly timeFloor: TimeFloor;
   readonly time: TimePort;
+  readonly machine: MachinePorts;
   readonly store: Store;
   readonly auth: Auth;
   readonly authority: Authority;
@@ -109,7 +114,18 @@ export async function openKit(
     );
     const policy = passwordPolicy(config);
     const mailer = createMailer(config);
-    const time = createSystemTime({ clock: systemClock, floor: timeFloor, builtAtMs, log });
+    const machine = createMachinePorts(config, systemClock, log);
+    const chrony = watchChrony(systemClock);
+    opened.defer(async () => chrony.stop());
+    const time = createSystemTime({
+      clock: systemClock,
+      floor: timeFloor,
+      builtAtMs,
+      log,
+      readSource: () => chrony.source() ?? readTimeSource(),
+      setSystemClock: async (ms) => (await setClockByDate(ms)) || orderClock(machine.files, ms),
+    });
+    reportFirstBoot(machine.files, health);
     const auth = createAuth({
       store,
       clock,
@@ -189,6 +205,11 @@ export async function openKit(
       diagnosis,
       machineLoad: () => readMachineLoad(config.dataDir),
       time,
+      system: {
+        hotspot: machine.hotspot,
+        power: machine.power,
+        note: (by, action, target) => auth.audit.record(by, action, target),
+      },
       kitName: config.name,
       display: {
         refuseOff: () => displayOf(live).refuseOff(),
@@ -215,6 +236,7 @@ export async function openKit(
           clock: systemClock,
           timeFloor,
           health,
+          timeSource: () => time.status().source,
           listeners: () => live.listeners(),
         }),
       },
@@ -228,6 +250,7 @@ export async function openKit(
       metrics,
       timeFloor,
       time,
+      machine,
       store,
       auth,
       authority,

@@ -56,18 +56,24 @@ export function createAudit({
     underWay.add(writing);
   }
 
+  const entry: AuditLog['entry'] = (by, action, rest = {}) => ({
+    atMs: clock.now(),
+    actorId: by.id,
+    actor: by.name,
+    action,
+    remote: by.remote,
+    result: 'ok',
+    ...rest,
+  });
+
   return {
-    entry: (by, action, rest = {}) => ({
-      atMs: clock.now(),
-      actorId: by.id,
-      actor: by.name,
-      action,
-      remote: by.remote,
-      result: 'ok',
-      ...rest,
-    }),
+    entry,
 
     note,
+
+    record(by, action, target) {
+      note(entry(by, action, target === undefined ? {} : { target }));
+    },
 
     noteRarely(key, entry) {
       const nowMs = clock.monotonicMs();

@@ -108,8 +108,14 @@ export interface Claim {
    * user instead, and leaves `administrator` without a password.
    * @throws BivouacError `setup.claimed` when it has happened before, and what `Users.add` throws.
    */
-  claim(claim: { readonly username?: string; readonly password: string }, by: Actor): Promise<User>;
+  claim(claim: FirstPassword, by: Actor): Promise<User>;
 }
+
+/** In clear, or as a hash that this kit or another system made. */
+export type FirstPassword = { readonly username?: string } & (
+  | { readonly password: string }
+  | { readonly passwordHash: string }
+);
 
 /** Why a sign-in was refused, for logs and diagnosis. Never shown to the one who was refused. */
 export type RefusalCause =
@@ -276,6 +282,8 @@ export interface Revocation {
 
 /** Reading the audit log. Writing is the business of each action. */
 export interface Audit {
+  /** Something that somebody did to the kit itself; written without making him wait. */
+  record(by: Actor, action: string, target?: string): void;
   /** Newest first. */
   list(query?: { readonly beforeSeq?: number; readonly limit?: number }): Promise<readonly AuditRecord[]>;
   /** Recomputes the chain of hashes over everything that is kept. */

@@ -125,6 +125,7 @@ export const ERROR_CODES = {
   // the machine
   'system.failed': { status: 500, text: 'The machine refused what was asked of it' },
   'system.order_refused': { status: 500, text: 'An order to the machine is not taken' },
+  'system.unsupported': { status: 409, text: 'The kit has no hold over this part of the machine' },
   // control
   'control.unreachable': { status: 503, text: 'No server answers on the control socket' },
   internal: { status: 500, text: 'Something went wrong inside' },

@@ -1,6 +1,7 @@
 import type { AuthDoors } from '../auth/doors.ts';
 import type { Pairing } from '../auth/pairing-ports.ts';
 import type {
+  Actor,
   Audit,
   Claim,
   EnrolmentTokens,
@@ -25,7 +26,9 @@ import type { Repository } from '../store/operation.ts';
 import type { groups } from '../store/repositories/groups.ts';
 import type { history } from '../store/repositories/history.ts';
 import type { settings } from '../store/repositories/settings.ts';
+import type { HotspotPort } from '../system/hotspot-port.ts';
 import type { MachineLoad } from '../system/machine-load.ts';
+import type { PowerPort } from '../system/power-port.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { WebFiles } from './web-files.ts';
 
@@ -72,6 +75,7 @@ export interface AppDeps {
   readonly diagnosis: Diagnosis;
   readonly machineLoad: () => Promise<MachineLoad>;
   readonly time: TimePort;
+  readonly system: SystemPort;
   /** Name of the kit, as people gave it. */
   readonly kitName: string;
   /** A constant text that tells this kit from others in Marti answers. */
@@ -197,7 +201,15 @@ export interface TimeStatus {
   /** The earliest that now can be: the build, or the last time known to be true. */
   readonly floorMs: number;
   /** What vouches for the system's clock. */
-  readonly source: 'time_server' | 'battery_clock' | 'person' | 'none';
+  readonly source: 'time_server' | 'gps' | 'battery_clock' | 'person' | 'none';
+}
+
+/** The machine around the kit, as far as the kit may change it. */
+export interface SystemPort {
+  readonly hotspot: HotspotPort;
+  readonly power: PowerPort;
+  /** Writes into the audit log who did what to it. */
+  note(by: Actor, action: string, target: string): void;
 }
 
 export interface TimePort {

@@ -41,6 +41,8 @@ import { registerPackageRoutes } from './routes/packages.ts';
 import { registerScreenRoutes } from './routes/pairing/screen-routes.ts';
 import { registerPeopleRoutes } from './routes/people.ts';
 import { registerPortalRoutes } from './routes/portal.ts';
+import { registerHotspotRoutes } from './routes/system-hotspot.ts';
+import { registerPowerRoutes } from './routes/system-power.ts';
 import { registerTimeRoutes } from './routes/time.ts';
 import { registerUserStoreRoutes } from './routes/user-store.ts';
 import { registerWebRoutes } from './routes/web.ts';
@@ -144,6 +146,8 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerDiagnosisRoutes(router, deps);
   registerTimeRoutes(router, deps);
   registerDisplayRoutes(router, deps);
+  registerHotspotRoutes(router, deps);
+  registerPowerRoutes(router, deps);
   registerMyCertRoutes(router, deps);
   const progress = createInvitationsInProgress({
     clock: deps.clock,

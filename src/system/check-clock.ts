@@ -1,11 +1,11 @@
 import type { Check } from '../http/app-deps.ts';
-import { readTimeSource } from './system-time.ts';
+import type { TimeSource } from './system-time.ts';
 
 /** The clock of a board without a battery is right by accident only. */
 const BEHIND_TOLERANCE_MS = 60_000;
 
-/** @param nowMs the system's clock, milliseconds since the epoch @param floorMs before which it cannot be */
-export function checkClock(nowMs: number, floorMs: number): Check[] {
+/** @param nowMs the system's clock, milliseconds since the epoch @param floorMs before which it cannot be @param source who vouches for it */
+export function checkClock(nowMs: number, floorMs: number, source: TimeSource): Check[] {
   const code = 'time.clock';
   const now = `${new Date(nowMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
   if (nowMs < floorMs - BEHIND_TOLERANCE_MS) {
@@ -20,9 +20,11 @@ export function checkClock(nowMs: number, floorMs: number): Check[] {
       },
     ];
   }
-  const source = readTimeSource();
   if (source === 'time_server') {
     return [{ code, state: 'good', text: `The clock says ${now}, from a time server.` }];
+  }
+  if (source === 'gps') {
+    return [{ code, state: 'good', text: `The clock says ${now}, from a GPS receiver.` }];
   }
   if (source === 'battery_clock') {
     return [{ code, state: 'good', text: `The clock says ${now}; this machine has a battery-backed clock.` }];

@@ -9,6 +9,7 @@ import { checkClock } from './check-clock.ts';
 import { checkDataDirectory, checkKeyFiles, checkSpace } from './check-data.ts';
 import { checkListeners, checkPlainListeners } from './check-listeners.ts';
 import type { Platform } from './platform.ts';
+import type { TimeSource } from './system-time.ts';
 import type { TimeFloor } from './time-floor.ts';
 
 export interface CheckDeps {
@@ -19,6 +20,7 @@ export interface CheckDeps {
   readonly clock: Clock;
   readonly timeFloor: Pick<TimeFloor, 'floorMs'>;
   readonly health: Pick<Health, 'list'>;
+  readonly timeSource: () => TimeSource;
   /** Listener name → bound addresses; empty when no server runs. */
   readonly listeners: () => Readonly<Record<string, string>>;
 }
@@ -34,7 +36,7 @@ export function createChecks(deps: CheckDeps): () => Promise<readonly Check[]> {
     () => checkPlainListeners(config.listen),
     () => checkAuthority(authority, clock.now()),
     () => checkServerCertificate(authority, config.pki.names, platform.hostIdentity(), clock.now()),
-    () => checkClock(clock.now(), timeFloor.floorMs()),
+    () => checkClock(clock.now(), timeFloor.floorMs(), deps.timeSource()),
     () => health.list().map(warningCheck),
   ];
   return async () => {

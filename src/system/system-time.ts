@@ -48,7 +48,7 @@ export function createSystemTime(deps: {
       nowMs: Math.max(systemMs, floorMs),
       systemMs,
       floorMs,
-      source: isSetByPerson && source !== 'time_server' ? 'person' : source,
+      source: isSetByPerson && source !== 'time_server' && source !== 'gps' ? 'person' : source,
     };
   }
 
@@ -56,7 +56,8 @@ export function createSystemTime(deps: {
     status,
     async set(timeMs) {
       const before = status();
-      if (before.source === 'time_server') throw new BivouacError('time.has_source');
+      if (before.source === 'time_server' || before.source === 'gps')
+        throw new BivouacError('time.has_source');
       if (timeMs < builtAtMs || timeMs > builtAtMs + LATEST_AFTER_BUILD_MS) {
         const built = new Date(builtAtMs).toISOString().slice(0, 10);
         throw new BivouacError('time.refused', `It is not ${nameOf(timeMs)}: this kit was built on ${built}`);
@@ -71,7 +72,7 @@ export function createSystemTime(deps: {
 }
 
 /** `date` is on every system; it fails where this user may not set the clock. */
-function setClockByDate(timeMs: number): Promise<boolean> {
+export function setClockByDate(timeMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const seconds = (timeMs / 1_000).toFixed(3);
     execFile('date', ['--utc', `--set=@${seconds}`], { timeout: SET_TIMEOUT_MS }, (error) =>

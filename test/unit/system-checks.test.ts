@@ -47,6 +47,7 @@ async function depsFor(config: Config, changes: Partial<CheckDeps> = {}): Promis
     clock: systemClock,
     timeFloor: { floorMs: () => Date.now() - DAY_MS },
     health: createHealth(),
+    timeSource: () => 'none',
     listeners: () => ({}),
     ...changes,
   };

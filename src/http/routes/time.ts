@@ -10,7 +10,7 @@ const timeStatus = z
     systemMs: timeMs.describe('What the clock of the system says'),
     floorMs: timeMs.describe('The earliest that now can be'),
     source: z
-      .enum(['time_server', 'battery_clock', 'person', 'none'])
+      .enum(['time_server', 'gps', 'battery_clock', 'person', 'none'])
       .describe('What vouches for the clock of the system'),
   })
   .openapi('TimeStatus');

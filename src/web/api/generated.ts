@@ -186,7 +186,7 @@ export type TimeStatus = {
   /** The earliest that now can be */
   floorMs: number;
   /** What vouches for the clock of the system */
-  source: 'time_server' | 'battery_clock' | 'person' | 'none';
+  source: 'time_server' | 'gps' | 'battery_clock' | 'person' | 'none';
 };
 
 export type Scene = {
@@ -290,6 +290,29 @@ export type SceneTeam = {
   size: number;
   /** A disc in its colour; absent: a ring */
   team?: 'White' | 'Yellow' | 'Orange' | 'Magenta' | 'Red' | 'Maroon' | 'Purple' | 'Dark Blue' | 'Blue' | 'Cyan' | 'Teal' | 'Green' | 'Dark Green' | 'Brown';
+};
+
+export type Hotspot = {
+  /** `absent`: this machine has none that the kit could run */
+  state: 'absent' | 'off' | 'starting' | 'on' | 'failed';
+  name: string;
+  passphrase?: string;
+  security: 'wpa2' | 'wpa2-wpa3';
+  /** Whose rules for radio hold: two letters */
+  country: string;
+  /** 0: the kit chooses */
+  channel: number;
+  /** Whether devices reach each other, and not the kit alone */
+  clientsMayTalk: boolean;
+  /** Of the kit, in the hotspot */
+  address?: string;
+  /** Devices that have an address of it */
+  stations: {
+    mac: string;
+    address: string;
+    name?: string;
+  }[];
+  problem?: string;
 };
 
 export type Invitation = {
@@ -638,6 +661,33 @@ export interface Calls {
   };
   'DELETE /api/display/invitation': {
     answer: undefined;
+  };
+  'GET /api/system/hotspot': {
+    answer: Hotspot;
+  };
+  'PUT /api/system/hotspot': {
+    body: {
+      isOn?: boolean;
+      name?: string;
+      passphrase?: string;
+      country?: string;
+      channel?: number;
+      clientsMayTalk?: boolean;
+    };
+    answer: Hotspot;
+  };
+  'GET /api/system/power': {
+    answer: {
+      isSupported: boolean;
+    };
+  };
+  'POST /api/system/power': {
+    body: {
+      action: 'off' | 'restart';
+    };
+    answer: {
+      ordered: 'off' | 'restart';
+    };
   };
   'GET /api/me/certs': {
     answer: Certificate[];
