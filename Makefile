@@ -19,6 +19,8 @@ web := dist/web/files.json
 
 # A hung test must end as a failure with a name, well before the whole run is given up.
 test_timeout_ms := 120000
+# An emulated computer starts in minutes.
+image_test_timeout_ms := 2400000
 run_tests := $(node) --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
 # Those that start a server process: they run once more against the single binary.
 server_tests = $(filter-out %/single-binary.test.ts,\
@@ -70,6 +72,21 @@ web: $(web) ## Build the pages: dist/web
 
 $(web): $(packages) scripts/build-web.ts $(shell find src/web -type f -not -name README.md)
 	@$(node) scripts/build-web.ts
+
+.PHONY: image-tools
+image-tools: ## Install the Debian packages for `make image` and `make image-test` (as root)
+	@image/install-tools.sh
+
+.PHONY: image
+image: dist/bivouac-linux-arm64 ## Make the firmware image (as root): dist/bivouac-VERSION-arm64.img.zst
+	@image/build.sh product $(node)
+
+# One machine is emulated at a time: a second would only slow the first.
+.PHONY: image-test
+image-test: image ## Start the firmware image in an emulator and use it, from first start to power cut (as root)
+	@image/check-tools.sh test
+	image/build.sh test $(node)
+	$(node) --test --test-timeout=$(image_test_timeout_ms) --test-concurrency=1 --test-reporter=spec 'test/image/*.test.ts'
 
 .PHONY: lint
 lint: $(packages) ## Check style and common mistakes
