@@ -6,6 +6,7 @@ import { type Kit, openKit } from './app/kit.ts';
 import { createLocalDisplay, type LocalDisplay } from './app/local-display.ts';
 import { displayedWifi } from './app/machine-ports.ts';
 import { restorePresence } from './app/restore-presence.ts';
+import { screenPicture } from './app/screen-picture.ts';
 import { createStreamAuthenticator } from './app/stream-authenticator.ts';
 import { CONSOLE } from './auth/ports.ts';
 import { endsSession } from './auth/revoke.ts';
@@ -154,6 +155,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       clients: () => connectedClients(hub, clock),
       screens: () => connectedScreens(hub),
       emergencies: () => activeEmergencies(hub, clock),
+      picture: (channels) => screenPicture(hub, display.emergencies, clock, channels),
       tell: (principalId, event) => hub.tell(principalId, event),
       display: display.port,
     });

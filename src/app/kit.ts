@@ -10,7 +10,13 @@ import type { Log } from '../core/log.ts';
 import { createMetrics, type Metrics } from '../core/metrics.ts';
 import type { CotEvent } from '../cot/event.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
-import type { ActiveEmergency, ConnectedClient, DisplayPort, TimePort } from '../http/app-deps.ts';
+import type {
+  ActiveEmergency,
+  ConnectedClient,
+  DisplayPort,
+  ScreenPicture,
+  TimePort,
+} from '../http/app-deps.ts';
 import { createDiagnosis, type Diagnosis } from '../http/diagnosis.ts';
 import type { OversizeShelf } from '../hub/ports.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
@@ -45,6 +51,7 @@ export interface LiveView {
   /** Principals whose screens are on now. */
   screens?(): readonly string[];
   emergencies?(): readonly ActiveEmergency[];
+  picture?(channels: readonly string[]): ScreenPicture;
   /** An event for the devices of a principal that are connected now; how many got it. */
   tell?(principalId: string, event: CotEvent): number;
   readonly display?: DisplayPort;
@@ -229,6 +236,7 @@ export async function openKit(
         clients: () => live.clients(),
         screens: () => live.screens?.() ?? [],
         emergencies: () => live.emergencies?.() ?? [],
+        picture: (channels) => live.picture?.(channels) ?? { people: [], alerts: [] },
         checks: createChecks({
           config,
           platform,

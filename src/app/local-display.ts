@@ -36,6 +36,8 @@ export interface LocalDisplay {
   show(live: LiveKit): void;
   /** An event that the hub took, from somebody who speaks into these channels. */
   note(event: CotEvent, groupsIn: readonly string[], ageMs?: number): void;
+  /** Those that nobody called off. */
+  readonly emergencies: Pick<OpenEmergencies, 'list'>;
   /** For administrators elsewhere. */
   readonly port: DisplayPort;
   /** Where it speaks now; on a terminal all the time, or, for want of a screen, only what people must see. */
@@ -172,6 +174,8 @@ export function createLocalDisplay({
     note(event, groupsIn, ageMs) {
       if (emergencies.note(event, groupsIn, ageMs) && isStarted) display.refresh();
     },
+
+    emergencies,
 
     port: {
       refuseOff,

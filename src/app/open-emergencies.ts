@@ -76,11 +76,12 @@ export class OpenEmergencies {
     return true;
   }
 
-  /** Newest first. */
-  list(): Emergency[] {
+  /** Newest first; all, or those that were told in one of these channels. */
+  list(channels?: readonly string[]): Emergency[] {
     const nowMs = this.#clock.monotonicMs();
     for (const [uid, { sinceMs }] of this.#open) if (nowMs - sinceMs >= LIFE_MS) this.#open.delete(uid);
     return [...this.#open.values()]
+      .filter(({ groupsIn }) => channels === undefined || reaches(groupsIn, channels))
       .sort((a, b) => b.sinceMs - a.sinceMs)
       .map(({ uid, serial, callsign, what, position, sinceMs }) => ({
         // Who was put aside and calls again is another emergency.

@@ -26,6 +26,7 @@ import { createPasskeys } from './passkeys.ts';
 import { createPasswordLogin } from './password-login.ts';
 import { checkPassword, type PasswordPolicy } from './password-policy.ts';
 import { createPasswords } from './passwords.ts';
+import { createPlainScreens } from './plain-screens.ts';
 import type { Audit, Claim, EnrolmentTokens, HttpLogin, Revocation, StreamLogin, Users } from './ports.ts';
 import { createRegulation } from './regulation.ts';
 import { createRevocation } from './revoke.ts';
@@ -162,6 +163,19 @@ export function createAuth(deps: AuthDeps): Auth {
     else await accounts.claimCode.start();
   }
 
+  const pairing = createPairing({
+    store,
+    sessions,
+    revocation,
+    hash: (secret) => keys.hashOf('pairing', secret),
+    codeLifeMs: () => settings().sessions.takeout.codeMs,
+    audit,
+    clock,
+    log,
+  });
+  const { health = { set() {}, clear() {} } } = deps;
+  const plainScreens = createPlainScreens({ store, pairing, sessions, keys, health, audit, clock });
+
   metrics?.add({
     name: 'bivouac_password_hashes_total',
     help: 'Password hashes computed, those for unknown users included.',
@@ -202,16 +216,8 @@ export function createAuth(deps: AuthDeps): Auth {
     passkeys: createPasskeys({ ...base, ...foundation }),
     notices,
     secrets: createSecrets({ store, sealer, audit }),
-    pairing: createPairing({
-      store,
-      sessions,
-      revocation,
-      hash: (secret) => keys.hashOf('pairing', secret),
-      codeLifeMs: () => settings().sessions.takeout.codeMs,
-      audit,
-      clock,
-      log,
-    }),
+    pairing,
+    plainScreens,
     revocation,
     audit,
     async start() {
@@ -221,6 +227,7 @@ export function createAuth(deps: AuthDeps): Auth {
       });
       // The first sign-in need not pay for it; the listeners need not wait for it.
       cost().catch((error) => log.error('auth.hash_not_calibrated', { error: messageOf(error) }));
+      await plainScreens.load();
       await accounts.claimCode.start();
       wasClaimed = await claim.isClaimed();
       userStore.start();

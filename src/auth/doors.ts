@@ -10,6 +10,7 @@ import type {
 import type { Factors } from './factor-ports.ts';
 import type { Notices } from './notices.ts';
 import type { Passkeys } from './passkey-ports.ts';
+import type { PlainScreens } from './plain-screen-ports.ts';
 import type { Secrets } from './secrets.ts';
 import type { ApiTokens, CodeTokens, Csrf, FileTokens, Sessions, Tickets } from './session-ports.ts';
 import type { SignIn } from './sign-in-ports.ts';
@@ -34,4 +35,5 @@ export interface AuthDoors {
   readonly apiCalls: ApiCalls;
   readonly notices: Pick<Notices, 'onNotice'>;
   readonly secrets: Secrets;
+  readonly plainScreens: PlainScreens;
 }

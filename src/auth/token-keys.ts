@@ -20,7 +20,8 @@ export type KeyPurpose =
   | 'recovery-code'
   | 'sent-code'
   | 'mail-token'
-  | 'pairing';
+  | 'pairing'
+  | 'plain-screen';
 
 export interface TokenKeys {
   /** 32 bytes. */

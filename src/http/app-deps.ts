@@ -149,6 +149,18 @@ export interface ActiveEmergency {
   readonly channels: readonly string[];
 }
 
+/** The team as a screen without a stream shows it. */
+export interface ScreenPicture {
+  readonly people: readonly {
+    readonly callsign: string;
+    readonly team: string;
+    readonly role: string;
+    readonly agoMs: number;
+  }[];
+  /** Newest first. */
+  readonly alerts: readonly { readonly callsign: string; readonly what: string; readonly agoMs: number }[];
+}
+
 /** One thing that was looked at, in words for the person who asks. */
 export interface Check {
   /** Stable, `room.what`. */
@@ -171,6 +183,8 @@ export interface KitPort {
   /** Principals whose screens are on now. */
   screens(): readonly string[];
   emergencies(): readonly ActiveEmergency[];
+  /** What a screen that hears these channels shows. */
+  picture(channels: readonly string[]): ScreenPicture;
   checks(): Promise<readonly Check[]>;
 }
 

@@ -51,6 +51,17 @@ const PUBLIC = [
   'POST /pair/decision on https, http',
   // Name and password in the address, as OpenTAKServer takes them.
   'GET /oauth/token on https, http',
+  // A code, until somebody approves the screen; on the portal only where an administrator allowed that.
+  'GET /tv on portal, https, httpsCert, http',
+  'GET /tv/type on portal',
+  'POST /tv/type on portal',
+  'GET /tv/again on portal',
+  'GET /watch on portal, https, httpsCert, http',
+  'GET /watch/type on portal',
+  'POST /watch/type on portal',
+  'GET /watch/again on portal',
+  'GET /plain.css on portal',
+  'GET /plain.js on portal',
   // The pages hold nothing of the kit: what they show, they ask the API for.
   'GET /setup on https, httpsCert, http',
   'GET /recover on https, httpsCert, http',
@@ -65,8 +76,6 @@ const PUBLIC = [
   'GET /kit/:part on https, httpsCert, http',
   'GET /me on https, httpsCert, http',
   'GET /me/:part on https, httpsCert, http',
-  'GET /tv on https, httpsCert, http',
-  'GET /watch on https, httpsCert, http',
   'GET /assets/:file on https, httpsCert, http',
   // Ways in. What comes behind the first step is judged by the handler, by its login token.
   'GET /api/setup on https, http',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapeXml } from '../../packages/escape-xml.ts';
+import type { PageLanguage } from './page-language.ts';
 
 /** Readable on any phone without a network: no scripts, no fonts to fetch, day and dark by the phone's setting. */
 const STYLE = `
@@ -10,6 +11,7 @@ body{margin:0;padding:16px;background:var(--bg);color:var(--text);font:400 20px/
 main{max-width:560px;margin:0 auto}
 h1{font-size:28px;line-height:1.2;margin:16px 0}
 h2{font-size:20px;margin:32px 0 8px}
+h3{font-size:20px;margin:24px 0 8px}
 p,li{margin:8px 0}
 ol{padding-left:28px}
 .quiet{color:var(--quiet);font-size:16px}
@@ -59,9 +61,9 @@ function htmlOf(value: string | Html | readonly Html[] | undefined): string {
   return value.map((part) => part.html).join('');
 }
 
-export function page(title: string, body: Html): string {
+export function page(title: string, body: Html, language: PageLanguage = 'en'): string {
   return (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8">` +
     '<meta name="viewport" content="width=device-width,initial-scale=1">' +
     `<title>${escapeXml(title)}</title><style>${STYLE}</style></head><body><main>${body.html}</main></body></html>`
   );

@@ -10,6 +10,8 @@ import type { AppContext } from '../env.ts';
 import { appleProfile } from '../pages/ca-profile.ts';
 import { joinPage, landingPage, lostLinkPage } from '../pages/landing.ts';
 import { PAGE_HEADERS } from '../pages/page.ts';
+import { pageLanguage } from '../pages/page-language.ts';
+import { pagesUrl } from '../pages-url.ts';
 import type { Router } from '../router.ts';
 import { registerCaptiveRoutes } from './captive.ts';
 import { APP, answerDocument } from './web.ts';
@@ -23,17 +25,22 @@ const REVOCATION_LIST: Access = { on: ['portal', 'https', 'httpsCert', 'http'], 
 
 export function registerPortalRoutes(
   router: Router,
-  {
-    authority,
-    kitName,
-    links,
-    webFiles,
-  }: Pick<AppDeps, 'authority' | 'kitName' | 'webFiles'> & { links: DownloadLinks },
+  deps: Pick<AppDeps, 'authority' | 'kitName' | 'webFiles' | 'config' | 'kit'> & { links: DownloadLinks },
 ) {
+  const { authority, kitName, links, webFiles } = deps;
   registerCaptiveRoutes(router);
 
   const landing = (c: AppContext) =>
-    c.body(landingPage({ kitName, fingerprint: authority.fingerprint() }), 200, PAGE_HEADERS);
+    c.body(
+      landingPage({
+        kitName,
+        fingerprint: authority.fingerprint(),
+        pagesUrl: pagesUrl(c, deps),
+        language: pageLanguage(c.req.header('accept-language')),
+      }),
+      200,
+      { ...PAGE_HEADERS, vary: 'Accept-Language' },
+    );
   router.route(ROOT, 'GET', '/', (c) =>
     c.env.peer.listener === 'portal' ? landing(c) : answerDocument(c, webFiles, APP),
   );

@@ -43,7 +43,8 @@ export const APP = '/index.html';
 
 /**
  * Addresses of the pages, by the document that answers them; each document finds its page by the address itself.
- * Three steps deep at the most (`/people/anna/phones`). The root is shared with the portal, see portal.ts.
+ * Three steps deep at the most (`/people/anna/phones`). The root is shared with the portal, see
+ * portal.ts; so are `/tv` and `/watch`, see screen-pages.ts.
  */
 const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
   [APP]: [
@@ -61,8 +62,6 @@ const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
     '/me',
     '/me/:part',
   ],
-  '/tv/index.html': ['/tv'],
-  '/watch/index.html': ['/watch'],
 };
 
 export function registerWebRoutes(router: Router, { webFiles }: Pick<AppDeps, 'webFiles'>): void {

@@ -412,6 +412,11 @@ export type Tokens = {
   refresh_token: string;
 };
 
+export type ScreenRules = {
+  /** Whether the portal gives read-only `/tv` and `/watch` without encryption */
+  allowsPlainScreens: boolean;
+};
+
 export type Opened = {
   id: string;
   username: string;
@@ -786,6 +791,13 @@ export interface Calls {
       /** Milliseconds since 1970, UTC */
       expiresMs: number;
     };
+  };
+  'GET /api/system/screens': {
+    answer: ScreenRules;
+  };
+  'PUT /api/system/screens': {
+    body: ScreenRules;
+    answer: ScreenRules;
   };
   'GET /api/setup': {
     answer: {
