@@ -259,14 +259,18 @@ export class Hub {
     const { envelope } = event;
     const { groupsIn } = session.identity;
     if (isDelete(envelope)) {
-      const deleted = this.presence.get(envelope.linkUid);
-      if (deleted !== undefined && reaches(groupsIn, deleted.groupsIn))
-        this.presence.remove(envelope.linkUid);
+      this.#takeBack(envelope.linkUid, groupsIn);
     } else if (envelope.isEmergencyCancel) {
-      this.presence.remove(envelope.uid);
+      this.#takeBack(envelope.uid, groupsIn);
     } else if (envelope.dests.length === 0 && isReplayable(envelope)) {
       this.presence.put(event, { groupsIn, sessionId: session.id }, this.#deps.clock.monotonicMs());
     }
+  }
+
+  /** Only by somebody who speaks into a channel of it: another channel's word must not end a call for help. */
+  #takeBack(uid: string, groupsIn: readonly string[]): void {
+    const known = this.presence.get(uid);
+    if (known !== undefined && reaches(groupsIn, known.groupsIn)) this.presence.remove(uid);
   }
 
   #negotiate(session: Session, event: CotEvent): 'switch_to_proto' | undefined {

@@ -49,6 +49,20 @@ test('what is stale, deleted or cancelled is not replayed', () => {
   assert.deepEqual(b.news, ['archived']);
 });
 
+const RED = { groupsIn: ['red'], groupsOut: ['red'] };
+
+test('a call for help is taken back by its own channel only', () => {
+  const { clock, join } = createWorld();
+  const a = join('a', RED);
+  const other = join('other');
+  a.send(eventXml({ uid: 'sos', type: 'b-a-o-tbl', detail: '<emergency type="911 Alert"/>' }));
+  other.send(eventXml({ uid: 'sos', type: 'b-a-o-can', detail: '<emergency cancel="true"/>' }));
+  clock.advance(100);
+  const b = join('b', RED);
+  clock.advance(1_000);
+  assert.deepEqual(b.news, ['sos']);
+});
+
 test("life is measured on the sender's clock: a phone that lives in 2019 is seen by late joiners", () => {
   const { clock, join } = createWorld();
   const a = join('a');
