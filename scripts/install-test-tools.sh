@@ -19,8 +19,12 @@ needs /usr/bin/keytool default-jre-headless
 needs /usr/sbin/mariadbd mariadb-server
 # Shows the pages.
 needs /usr/bin/chromium chromium
-# Network namespaces.
+# Network namespaces, firewall rules in them, the hotspot's files as its programs read them, units.
 needs /usr/sbin/ip iproute2
+needs /usr/sbin/nft nftables
+needs /usr/sbin/dnsmasq dnsmasq-base
+needs /usr/bin/nmcli network-manager
+needs /usr/bin/systemd-analyze systemd
 # Reverse proxies that sign people in.
 needs /usr/bin/caddy caddy
 needs /usr/sbin/nginx nginx-light

@@ -26,9 +26,12 @@ export function readBox(path: string): Box | undefined {
   }
 }
 
+/**
+ * The host name is the same on each box, so that `bivouac.local` is (multicast DNS says the host name and no other;
+ * of two boxes on one wire, one takes a figure behind it). The id tells boxes apart, in the name of the Wi-Fi.
+ */
 export function newBox(): Box {
-  const id = randomCode(ID_LENGTH);
-  return { id, hostname: `bivouac-${id.toLowerCase()}` };
+  return { id: randomCode(ID_LENGTH), hostname: 'bivouac' };
 }
 
 /** `Kit Älpha 2` → `kit-alpha-2`; undefined where nothing is left that a host name may hold. */
