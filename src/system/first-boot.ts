@@ -22,6 +22,7 @@ export interface FirstBootReport {
 
 /** A preset file is a page; what is larger is something else. */
 const PRESET_MAX_BYTES = 64 * 1024;
+const WORDS_MAX = 600;
 
 /**
  * Runs at each start, before the network and the server, and does what is left to do: a name and a Wi-Fi passphrase
@@ -34,7 +35,7 @@ export async function firstBoot(machine: Machine, paths: KitPaths): Promise<Firs
       return step();
     } catch (error) {
       // One thing that fails must not keep the box from starting.
-      problems.push({ code, text: `${what} ${messageOf(error)}` });
+      problems.push({ code, text: `${what} ${messageOf(error).slice(0, WORDS_MAX)}` });
       return undefined;
     }
   };
@@ -92,7 +93,8 @@ function takePreset(
   if (isApplied(text)) return undefined;
   const { preset, problems: found } = parsePreset(text);
   if (found.length > 0) {
-    const words = found.slice(0, 5).join(' ');
+    // The display has room for a few, and the server takes no endless ones.
+    const words = found.slice(0, 5).join(' ').slice(0, WORDS_MAX);
     problems.push({
       code: 'preset.invalid',
       text: `The preset file is not applied. ${words} Mend bivouac-preset.toml on the card and restart.`,

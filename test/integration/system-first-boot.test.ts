@@ -67,6 +67,14 @@ describe('the first boot', { timeout: 60_000 }, () => {
     assert.match(await root.read(PRESET), /seven wet horses/);
   });
 
+  test('a mistake without end is told in few words', async () => {
+    await root.write(PRESET, `${'x'.repeat(20_000)} = 1\n`);
+    await root.system('first-boot');
+    const { problems } = await root.json<Report>(STATUS);
+    assert.equal(problems.length, 1);
+    assert.ok((problems[0]?.text.length ?? 0) < 1_000);
+  });
+
   test('a preset is applied, and its secrets are taken out of the file', async () => {
     await root.write(
       PRESET,
