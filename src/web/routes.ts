@@ -3,6 +3,7 @@ import { InvitePage } from './add-phone/invite-page.tsx';
 import { PickPersonPage } from './add-phone/pick-person-page.tsx';
 import { HomePage } from './home/home-page.tsx';
 import { AboutPage } from './kit/about-page.tsx';
+import { DisplayPage } from './kit/display-page.tsx';
 import { KitPage } from './kit/kit-page.tsx';
 import { LookPage } from './kit/look-page.tsx';
 import { TimePage } from './kit/time-page.tsx';
@@ -43,6 +44,7 @@ export const ROUTES: readonly Route<PageComponent>[] = [
   { pattern: '/kit', page: KitPage },
   { pattern: '/kit/warnings', page: WarningsPage },
   { pattern: '/kit/time', page: TimePage },
+  { pattern: '/kit/display', page: DisplayPage },
   { pattern: '/kit/look', page: LookPage },
   { pattern: '/kit/about', page: AboutPage },
   { pattern: '/me', page: MePage },

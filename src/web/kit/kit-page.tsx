@@ -45,6 +45,7 @@ function AdministratorRows() {
         to="/kit/warnings"
       />
       <Item title={t('time')} to="/kit/time" />
+      <Item title={t('display')} to="/kit/display" />
     </>
   );
 }

@@ -36,6 +36,12 @@ export const t = createWords({
     'A time server is heard: it knows better, and the clock cannot be set by hand.',
     'Ein Zeitserver ist zu hören: er weiß es besser, von Hand ist nichts zu stellen.',
   ],
+  display: ['Display', 'Anzeige am Kit'],
+  displayAlt: ['The display of the kit, as it is now', 'Die Anzeige am Kit, wie sie gerade ist'],
+  displayText: [
+    'Codes that prove that somebody stands before the kit are left out here.',
+    'Codes, die beweisen, dass jemand vor dem Kit steht, fehlen hier.',
+  ],
   account: ['My account', 'Mein Konto'],
   look: ['Look and language', 'Aussehen und Sprache'],
   theme: ['Colours', 'Farben'],

@@ -21,7 +21,7 @@ export function Page({
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // A field that asked for the focus keeps it.
-    if (document.activeElement === document.body || document.activeElement === null) heading.current?.focus();
+    if (!(document.activeElement instanceof HTMLInputElement)) heading.current?.focus();
   }, []);
   const kit = setup.value?.kitName;
   useEffect(() => {

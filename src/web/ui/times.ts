@@ -20,17 +20,22 @@ export function countdown(leftMs: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** English as most of the world writes its dates: the day before the month. */
+const LOCALES: Readonly<Record<string, string>> = { en: 'en-GB' };
+
+function formatFor(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(LOCALES[language] ?? language, options);
+}
+
 /** `14:32`. */
-export function clockWords(timeMs: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
-    timeMs,
-  );
+export function clockWords(timeMs: number, language: string): string {
+  return formatFor(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(timeMs);
 }
 
 /** `30 Nov 2026, 14:32`. */
-export function dateWords(timeMs: number, locale: string): string {
-  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-  return `${date.format(timeMs)}, ${clockWords(timeMs, locale)}`;
+export function dateWords(timeMs: number, language: string): string {
+  const date = formatFor(language, { day: 'numeric', month: 'short', year: 'numeric' });
+  return `${date.format(timeMs)}, ${clockWords(timeMs, language)}`;
 }
 
 /** Days from now, rounded down; negative for the past. */

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type BrowserKit, claim, SIZES, startBrowserKit, WITHOUT_CHROMIUM } from '../support/browser.ts';
+import { connectTakClient, type TakClient } from '../support/tak-client.ts';
+
+const PASSWORD = 'orchid-lantern-over-tundra';
+/** Where to leave a picture of every page, to be looked at; nowhere unless asked. */
+const PICTURES = process.env['PICTURES_OF_PAGES'];
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+const PATHS = [
+  '/',
+  '/add',
+  '/people',
+  '/people/anna',
+  '/people/anna/add',
+  '/people/anna/channels',
+  '/people/anna/role',
+  '/people/anna/sign-in',
+  '/people/anna/SERIAL',
+  '/screens',
+  '/screens/pair',
+  '/kit',
+  '/kit/warnings',
+  '/kit/time',
+  '/kit/display',
+  '/kit/look',
+  '/kit/about',
+  '/me',
+  '/me/password',
+  '/me/factors',
+  '/me/passkeys',
+  '/me/phones',
+  '/me/sessions',
+  '/me/tokens',
+  '/nowhere',
+] as const;
+
+const TARGETS = '.button, .places a, .list a.item, .list button.item, input, .choices label';
+const TARGET_PX = 48;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_000 }, () => {
+  let kit: BrowserKit;
+  let page: Page;
+  let axe: string;
+  let serial: string;
+  const clients: TakClient[] = [];
+
+  before(async () => {
+    axe = await readFile(AXE, 'utf8');
+    if (PICTURES !== undefined) await mkdir(PICTURES, { recursive: true });
+    kit = await startBrowserKit({
+      'display.sink': `png:${join(process.env['TMPDIR'] ?? '/tmp', `display-${process.pid}.png`)}`,
+    });
+    ({ page } = await kit.open());
+    await claim(kit, page, PASSWORD);
+    for (const [name, callsign, team] of [
+      ['anna', 'MEDIC-1', 'Yellow'],
+      ['ben', 'BRAVO-2', 'Cyan'],
+      ['carla', 'K9-4', 'Purple'],
+    ] as const) {
+      const identity = await kit.server.issueClient(name, 'Blue');
+      const client = await connectTakClient({ ...kit.server.address('cotTls'), ...identity });
+      client.sendSa({ uid: `ANDROID-${name}`, callsign, team, lat: 47.5, lon: 15.25 });
+      clients.push(client);
+    }
+    const certificates = await kit.console<{ serial: string; username: string }[]>('/api/certs');
+    serial = certificates.find(({ username }) => username === 'anna')!.serial;
+  });
+  after(async () => {
+    for (const client of clients) client.socket.destroy();
+    await kit?.stop();
+  });
+
+  /** Opens a page as a link does, and waits until nothing of it is still to come. */
+  async function visit(path: string): Promise<void> {
+    const to = JSON.stringify(path.replace('SERIAL', serial));
+    await page.evaluate(`history.pushState(null, '', ${to}); dispatchEvent(new PopStateEvent('popstate'))`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.locator('main:not(:has(.skeleton))').waitFor();
+  }
+
+  /** Of all rules, or of those that a theme can break. */
+  async function violations(rules: 'all' | 'colours'): Promise<string[]> {
+    const options = rules === 'all' ? '{}' : "{ runOnly: ['color-contrast'] }";
+    const found = await page.evaluate<Violation[]>(
+      `axe.run(document, ${options}).then(({ violations }) => violations)`,
+    );
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  }
+
+  async function look(name: string): Promise<void> {
+    if (PICTURES === undefined) return;
+    const file = name.replaceAll(/[^\w-]+/g, '_');
+    await page.screenshot({ path: join(PICTURES, `${file}.png`) });
+  }
+
+  for (const theme of ['dark', 'day', 'red'] as const) {
+    test(`keeps nobody out, in ${theme}`, async () => {
+      await page.evaluate(`localStorage.setItem('bivouac.theme', '${theme}')`);
+      await page.goto(`${kit.origin}/`);
+      await page.evaluate(axe);
+      const wrong: string[] = [];
+      for (const path of PATHS) {
+        await visit(path);
+        for (const line of await violations(theme === 'dark' ? 'all' : 'colours'))
+          wrong.push(`${path} ${line}`);
+        await look(`phone ${theme} ${path}`);
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  test('fits a phone, a laptop and a TV without a bar to move it sideways', async () => {
+    const wide: string[] = [];
+    for (const [name, size] of Object.entries(SIZES)) {
+      await page.setViewportSize(size);
+      for (const path of PATHS) {
+        await visit(path);
+        const overflow = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        if (overflow > 0) wide.push(`${name} ${path}: ${overflow} px too wide`);
+        if (name !== 'phone') await look(`${name} red ${path}`);
+      }
+    }
+    assert.deepEqual(wide, []);
+    await page.setViewportSize(SIZES.phone);
+  });
+
+  test('a thumb in a glove hits what it aims at', async () => {
+    const small: string[] = [];
+    for (const path of PATHS) {
+      await visit(path);
+      const found = await page.evaluate<string[]>(`[...document.querySelectorAll('${TARGETS}')]
+        .filter((element) => !element.matches('.choices input, .check input') && element.checkVisibility())
+        .map((element) => ({ text: element.textContent, height: element.getBoundingClientRect().height }))
+        .filter(({ height }) => height < ${TARGET_PX})
+        .map(({ text, height }) => text + ' ' + height)`);
+      small.push(...found.map((line) => `${path}: ${line}`));
+    }
+    assert.deepEqual(small, []);
+  });
+
+  test('the keyboard reaches everything, and a page says its name when it opens', async () => {
+    await visit('/');
+    await page.getByRole('link', { name: 'Kit' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Kit' }).waitFor();
+    assert.equal(await page.title(), 'Kit · Basecamp 3');
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'H1');
+    await page.keyboard.press('Tab');
+    assert.match(await page.evaluate<string>('document.activeElement.textContent'), /How the kit is/);
+  });
+
+  test('a kit that is lost leaves its last words greyed, and is found again', async () => {
+    await visit('/');
+    await page.getByText('MEDIC-1').waitFor();
+    await page.route('**/api/clients', (route) => route.abort());
+    await page.getByText('Lost the kit, trying again').waitFor();
+    assert.equal(await page.locator('.stale').getByText('MEDIC-1').count(), 1);
+    await page.unroute('**/api/clients');
+    await page.getByText('Lost the kit').waitFor({ state: 'detached' });
+  });
+
+  test('German is spoken where it is asked for', async () => {
+    await visit('/kit/look');
+    await page.getByText('Deutsch').click();
+    await page.getByRole('heading', { name: 'Aussehen und Sprache' }).waitFor();
+    assert.equal(await page.evaluate('document.documentElement.lang'), 'de');
+    await page.getByText('English').click();
+  });
+
+  test('nobody complained, and nothing was asked of anybody else', () => {
+    // What the browser says of the request that this test had broken.
+    kit.assertQuiet(/ERR_FAILED/);
+  });
+});
