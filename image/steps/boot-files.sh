@@ -23,8 +23,17 @@ cp "$kernel"/dtb/broadcom/{bcm2711,bcm2712,bcm2837}-*.dtb "$dir/"
 cp "$boot/usr/lib/u-boot/rpi_arm64/u-boot.bin" "$dir/"
 cp "$here"/boot/*.txt "$here"/boot/*.toml "$dir/"
 mkimage -q -A arm64 -O linux -T script -C none -n bivouac -d "$here/boot/boot.cmd" "$dir/boot.scr" >/dev/null
+# Overlays for what is wired to the header, whose pins hang on another chip on a Raspberry Pi 5. Each is tried on the
+# device tree of each board: the firmware would leave out one that does not fit without a word.
+mkdir -p "$dir/overlays-pi5"
 for source in "$here"/boot/overlays/*.dts; do
-  dtc -q -@ -I dts -O dtb -o "$dir/overlays/$(basename "${source%.dts}").dtbo" "$source"
+  name=$(basename "${source%.dts}").dtbo
+  dtc -q -@ -I dts -O dtb -o "$dir/overlays/$name" "$source"
+  sed 's/<&gpio /<\&rp1_gpio /' "$source" | dtc -q -@ -I dts -O dtb -o "$dir/overlays-pi5/$name" -
+  for board in "$dir"/*.dtb; do
+    case $board in *bcm2712*) overlays=overlays-pi5 ;; *) overlays=overlays ;; esac
+    fdtoverlay -i "$board" -o "$work/tried.dtb" "$dir/$overlays/$name"
+  done
 done
 vfat "$work/boot.vfat" BIVOUAC 128M "${disk:0:7}1" "$dir"
 

@@ -19,7 +19,7 @@ const OWN_TO_A_KIT = [
   { x: 415, y: 85, width: 197, height: 197 },
   { x: 240, y: 300, width: 550, height: 90 },
   { x: 48, y: 362, width: 190, height: 26 },
-  { x: 20, y: 408, width: 760, height: 26 },
+  { x: 50, y: 436, width: 740, height: 30 },
 ];
 /** Letters have edges, drawn by another processor's arithmetic. */
 const SHARE_MAX = 0.002;

@@ -71,7 +71,12 @@ export async function powerOn(card: Card): Promise<Machine> {
       ['-device', 'virtio-gpu-pci,xres=800,yres=480', '-device', 'virtio-rng-pci'],
       ['-drive', `file=${card.file},if=none,id=card,format=raw,cache=directsync`],
       ['-device', 'virtio-blk-pci,drive=card'],
-      ['-netdev', ['user,id=wire', ...forwards].join(','), '-device', 'virtio-net-pci,netdev=wire,romfile='],
+      [
+        '-netdev',
+        ['user,id=wire,ipv6=off', ...forwards].join(','),
+        '-device',
+        'virtio-net-pci,netdev=wire,romfile=',
+      ],
       ['-serial', `unix:${serialPath},server=on,wait=off`],
       ['-qmp', `unix:${monitorPath},server=on,wait=off`],
     ].flat(),

@@ -79,25 +79,37 @@ export function readScreenQr({ rgba, width, height }: Picture): string | undefin
   return read(rgba, width, height)?.data;
 }
 
-/** The share of pixels, outside the masks, that differ by more than what rounding and smoothing explain. */
+/**
+ * The share of pixels, outside the masks of `other`, that differ by more than what rounding and smoothing explain.
+ * The kit moves its picture by a few pixels now and then, against burning in: the best fit counts.
+ */
 export function shareThatDiffers(one: Picture, other: Picture, masks: readonly Box[]): number {
   if (one.width !== other.width || one.height !== other.height) return 1;
+  const moves = Array.from({ length: 2 * MOVE_MAX + 1 }, (_, i) => i - MOVE_MAX);
+  return Math.min(...moves.flatMap((dy) => moves.map((dx) => shareAt(one, other, masks, dx, dy))));
+}
+
+function shareAt(one: Picture, other: Picture, masks: readonly Box[], dx: number, dy: number): number {
   let compared = 0;
   let different = 0;
-  for (let y = 0; y < one.height; y += 1) {
-    for (let x = 0; x < one.width; x += 1) {
+  for (let y = MOVE_MAX; y < one.height - MOVE_MAX; y += 1) {
+    for (let x = MOVE_MAX; x < one.width - MOVE_MAX; x += 1) {
       if (masks.some((box) => isInside(box, x, y))) continue;
       compared += 1;
       const at = (y * one.width + x) * 4;
-      const distance = Math.max(
-        ...[0, 1, 2].map((channel) => Math.abs(one.rgba[at + channel]! - other.rgba[at + channel]!)),
-      );
-      if (distance > CHANNEL_TOLERANCE) different += 1;
+      const moved = ((y + dy) * one.width + x + dx) * 4;
+      for (let channel = 0; channel < 3; channel += 1) {
+        if (Math.abs(one.rgba[moved + channel]! - other.rgba[at + channel]!) <= CHANNEL_TOLERANCE) continue;
+        different += 1;
+        break;
+      }
     }
   }
   return different / compared;
 }
 
+/** Pixels, to each side. */
+const MOVE_MAX = 3;
 /** Edges of letters are drawn by another processor's arithmetic there. */
 const CHANNEL_TOLERANCE = 32;
 
