@@ -13,12 +13,14 @@ import { joinAs, type TakPerson } from './support/tak-person.ts';
 
 const CHIEF = { name: 'chief', password: 'seven-wet-horses-in-a-tent' } as const;
 const PASSWORD = 'nine-dry-camels-by-the-sea';
+/** Changes each second. */
+const COUNTDOWN = { x: 48, y: 362, width: 190, height: 28 };
 /** What differs from kit to kit: its name, its code as QR and as letters, the countdown, the CA's fingerprint. */
 const OWN_TO_A_KIT = [
   { x: 20, y: 16, width: 500, height: 38 },
   { x: 415, y: 85, width: 197, height: 197 },
   { x: 240, y: 300, width: 550, height: 90 },
-  { x: 48, y: 362, width: 190, height: 26 },
+  COUNTDOWN,
   { x: 50, y: 436, width: 740, height: 30 },
 ];
 /** Letters have edges, drawn by another processor's arithmetic. */
@@ -143,17 +145,23 @@ function latitudes(history: string): number[] {
   return events.filter(({ uid, lat }) => uid === 'IMAGE-TEST-ALICE' && lat < 41).map(({ lat }) => lat);
 }
 
-/** Waits until the screen shows a QR code; leaves the picture to be looked at. */
+/**
+ * Waits until the screen shows a QR code and stands still: a dump that is taken while the kit draws shows half a
+ * picture. Leaves it to be looked at.
+ */
 async function screenWithCode(machine: Machine): Promise<{ picture: Picture; link: string }> {
-  const [raw, shown] = [join(SHOTS, 'first-boot.ppm'), join(SHOTS, 'first-boot.png')];
+  const [raw, shown] = [join(SHOTS, 'first-screen.ppm'), join(SHOTS, 'first-screen.png')];
   const end = performance.now() + SCREEN_MS;
+  let before: Picture | undefined;
   for (;;) {
     await machine.monitor.screendump(raw, 'ppm');
     await machine.monitor.screendump(shown, 'png');
     const picture = readPpm(raw);
     const link = readScreenQr(picture);
-    if (link !== undefined) return { picture, link };
-    if (performance.now() > end) assert.fail(`the screen shows no QR code: see ${shown}`);
-    await sleep(2_000);
+    const isStill = before !== undefined && shareThatDiffers(picture, before, [COUNTDOWN]) === 0;
+    if (link !== undefined && isStill) return { picture, link };
+    if (performance.now() > end) assert.fail(`the screen shows no QR code that stands still: see ${shown}`);
+    before = picture;
+    await sleep(3_000);
   }
 }
