@@ -14,6 +14,7 @@ needs /usr/aarch64-linux-gnu/lib/libstdc++.so.6 libstdc++6-arm64-cross
 needs /usr/aarch64-linux-gnu/lib/libatomic.so.1 libatomic1-arm64-cross
 # Read client packages and certificates as clients do.
 needs /usr/bin/openssl openssl
+needs /usr/bin/objdump binutils
 needs /usr/bin/keytool default-jre-headless
 # People in somebody else's database.
 needs /usr/sbin/mariadbd mariadb-server
