@@ -1,0 +1,4 @@
+import { start } from '../start.tsx';
+import { Tv } from './tv.tsx';
+
+start(<Tv />);
