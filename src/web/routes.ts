@@ -6,8 +6,10 @@ import { AboutPage } from './kit/about-page.tsx';
 import { DisplayPage } from './kit/display-page.tsx';
 import { KitPage } from './kit/kit-page.tsx';
 import { LookPage } from './kit/look-page.tsx';
+import { PowerPage } from './kit/power-page.tsx';
 import { TimePage } from './kit/time-page.tsx';
 import { WarningsPage } from './kit/warnings-page.tsx';
+import { WifiPage } from './kit/wifi-page.tsx';
 import { FactorsPage } from './me/factors-page.tsx';
 import { MePage } from './me/me-page.tsx';
 import { PasskeysPage } from './me/passkeys-page.tsx';
@@ -43,6 +45,8 @@ export const ROUTES: readonly Route<PageComponent>[] = [
   { pattern: '/screens/:part', page: ScreenPage },
   { pattern: '/kit', page: KitPage },
   { pattern: '/kit/warnings', page: WarningsPage },
+  { pattern: '/kit/wifi', page: WifiPage },
+  { pattern: '/kit/power', page: PowerPage },
   { pattern: '/kit/time', page: TimePage },
   { pattern: '/kit/display', page: DisplayPage },
   { pattern: '/kit/look', page: LookPage },

@@ -5,6 +5,9 @@ import { problemOf } from '../../src/web/api/problem.ts';
 import { addressOf, createApi } from '../../src/web/api/request.ts';
 import { codeOfFragment } from '../../src/web/claim/fragment-code.ts';
 import { passwordRules } from '../../src/web/claim/password-rules.ts';
+import { wifiText } from '../../src/web/kit/wifi-text.ts';
+import { after as pictureAfter } from '../../src/web/live/picture.ts';
+import { clientOf } from '../../src/web/people/client-of.ts';
 import { matchRoute } from '../../src/web/router/match.ts';
 import { groupedCode } from '../../src/web/ui/grouped-code.ts';
 import { fill } from '../../src/web/words/fill.ts';
@@ -120,4 +123,36 @@ test('a file is sent in the best form that the client takes', () => {
   assert.equal(codingFor('br;q=0, gzip;q=0.0', file), 'identity');
   assert.equal(codingFor('', file), 'identity');
   assert.equal(codingFor('br', { codings: [] }), 'identity');
+});
+
+test('a Wi-Fi with odd signs is one that cameras can read', () => {
+  assert.equal(wifiText('a;b', 'c:d\\e'), 'WIFI:T:WPA;S:a\\;b;P:c\\:d\\\\e;;');
+});
+
+test('a certificate is used by the device of its name, or by the only one there can be', () => {
+  const clients = [{ uid: 'A' }, { uid: 'B' }];
+  const mine = { deviceUid: 'B', revokedAtMs: null };
+  assert.equal(clientOf(mine, [mine, mine], clients)?.uid, 'B');
+  assert.equal(clientOf({ ...mine, deviceUid: null }, [mine, mine], clients), undefined);
+  assert.equal(clientOf({ ...mine, deviceUid: null }, [mine], clients)?.uid, 'A');
+  assert.equal(clientOf({ ...mine, revokedAtMs: 1 }, [mine], clients), undefined);
+});
+
+test('the stream tells who is there, who has left, and who calls for help', () => {
+  const nothing = { mates: new Map(), alerts: new Map(), isLive: false };
+  const mate = { type: 'position', uid: 'A', callsign: 'MEDIC-1', isSelf: true } as const;
+  const marker = { type: 'position', uid: 'M', callsign: 'Tree' } as const;
+  const first = pictureAfter(nothing, { type: 'snapshot', isFirst: true, events: [mate, marker] }, 1_000);
+  assert.deepEqual([[...first.mates.keys()], first.isLive], [['A'], true]);
+  const called = pictureAfter(first, { type: 'alert', uid: 'X', callsign: 'MEDIC-1', alert: '911' }, 2_000);
+  assert.equal(called.alerts.size, 1);
+  const over = pictureAfter(called, { type: 'alert', uid: 'X', isOver: true }, 3_000);
+  assert.equal(over.alerts.size, 0);
+  const part = pictureAfter(
+    over,
+    { type: 'snapshot', isFirst: false, events: [{ ...mate, uid: 'B' }] },
+    4_000,
+  );
+  assert.deepEqual([...part.mates.keys()], ['A', 'B']);
+  assert.equal(pictureAfter(part, { type: 'gone', uid: 'A' }, 5_000).mates.size, 1);
 });

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Invitation } from '../api/generated.ts';
+import { useLive } from '../live/use-live.ts';
 import { addressTo } from '../router/router.ts';
 import { api } from '../session/session.ts';
 import { Button, LinkButton } from '../ui/button.tsx';
@@ -70,6 +71,8 @@ export function InvitePage({ name }: { name: string }) {
 
 /** What the person with the phone scans, does and types. */
 function ToShow({ invitation, onNew }: { invitation: Invitation; onNew: () => void }) {
+  const hotspot = useLive(() => api('GET /api/system/hotspot'), 0).state.value.data;
+  const wifi = hotspot?.state === 'on' ? hotspot.name : undefined;
   const { client, username, code, scan, packageUrl, expiresMs } = invitation;
   const nowMs = useNow();
   const leftMs = expiresMs - nowMs;
@@ -78,7 +81,7 @@ function ToShow({ invitation, onNew }: { invitation: Invitation; onNew: () => vo
     <>
       <Qr text={scan} label={t('qr', { client: clientName })} />
       <ol class="todo">
-        <li>{t('joinWifi')}</li>
+        <li>{wifi === undefined ? t('joinWifi') : t('joinWifiNamed', { wifi })}</li>
         {client === 'atak' && <li>{t('scanAtak')}</li>}
         {client === 'itak' && <li>{t('scanItak')}</li>}
         {client === 'wintak' && (

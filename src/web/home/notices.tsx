@@ -1,5 +1,5 @@
 import type { Pairing, Status } from '../api/generated.ts';
-import type { Alert } from '../live/stream.ts';
+import type { Alert } from '../live/picture.ts';
 import { Link } from '../router/link.tsx';
 import { kindWords } from '../screens/kind-words.ts';
 import { groupedCode } from '../ui/grouped-code.ts';

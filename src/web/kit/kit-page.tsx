@@ -5,6 +5,7 @@ import { Item, List } from '../ui/list.tsx';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t as system } from './system-words.ts';
 import { t } from './words.ts';
 
 const STATUS_MS = 10_000;
@@ -44,8 +45,10 @@ function AdministratorRows() {
         }
         to="/kit/warnings"
       />
+      <Item title={system('wifi')} to="/kit/wifi" />
       <Item title={t('time')} to="/kit/time" />
       <Item title={t('display')} to="/kit/display" />
+      <Item title={system('power')} to="/kit/power" />
     </>
   );
 }
