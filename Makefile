@@ -20,7 +20,8 @@ web := dist/web/files.json
 # A hung test must end as a failure with a name, well before the whole run is given up.
 test_timeout_ms := 120000
 # An emulated computer starts in minutes.
-image_test_timeout_ms := 2400000
+image_test_timeout_ms := 3600000
+image_tests ?= $(wildcard test/image/*.test.ts)
 run_tests := $(node) --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
 # Those that start a server process: they run once more against the single binary.
 server_tests = $(filter-out %/single-binary.test.ts,\
@@ -86,7 +87,7 @@ image: dist/bivouac-linux-arm64 ## Make the firmware image (as root): dist/bivou
 image-test: image ## Start the firmware image in an emulator and use it, from first start to power cut (as root)
 	@image/check-tools.sh test
 	image/build.sh test $(node)
-	$(node) --test --test-timeout=$(image_test_timeout_ms) --test-concurrency=1 --test-reporter=spec 'test/image/*.test.ts'
+	$(node) --test --test-timeout=$(image_test_timeout_ms) --test-concurrency=1 --test-reporter=spec $(image_tests)
 
 .PHONY: lint
 lint: $(packages) ## Check style and common mistakes

@@ -15,10 +15,11 @@ const CHIEF = { name: 'chief', password: 'seven-wet-horses-in-a-tent' } as const
 const PASSWORD = 'nine-dry-camels-by-the-sea';
 /** Changes each second. */
 const COUNTDOWN = { x: 48, y: 362, width: 190, height: 28 };
-/** What differs from kit to kit: its name, its code as QR and as letters, the countdown, the CA's fingerprint. */
+/** What differs from kit to kit: its name, its addresses, its code as QR and as letters, the countdown, the CA's fingerprint. */
 const OWN_TO_A_KIT = [
   { x: 20, y: 16, width: 500, height: 38 },
   { x: 415, y: 85, width: 197, height: 197 },
+  { x: 612, y: 128, width: 164, height: 150 },
   { x: 240, y: 300, width: 550, height: 90 },
   COUNTDOWN,
   { x: 50, y: 436, width: 740, height: 30 },
