@@ -208,7 +208,8 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
     await look(page, 'portal-360', SIZES.phone);
     await page.goto(`http://${host}:${port}/tv`);
     await page.getByText('Not without encryption').waitFor();
-    await asAdmin('PUT', '/api/system/screens', { allowsPlainScreens: true });
+    await admin.goto(`${kit.origin}/screens`);
+    await admin.getByLabel('Allow screens without encryption').check();
     const shown = page.locator('p.code');
     await shown.waitFor();
     await look(page, 'plain-code');

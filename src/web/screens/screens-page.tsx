@@ -2,7 +2,7 @@ import './screens.css';
 import type { Pairing } from '../api/generated.ts';
 import { useLive } from '../live/use-live.ts';
 import { addressTo } from '../router/router.ts';
-import { api, me } from '../session/session.ts';
+import { api, isAdministrator, me } from '../session/session.ts';
 import { LinkButton } from '../ui/button.tsx';
 import { Item, List } from '../ui/list.tsx';
 import { Page } from '../ui/page.tsx';
@@ -11,6 +11,7 @@ import { dateWords } from '../ui/times.ts';
 import { language } from '../words/words.ts';
 import { kindWords } from './kind-words.ts';
 import { PairingRequest } from './pairing-request.tsx';
+import { PlainScreens } from './plain-screens.tsx';
 import { t } from './words.ts';
 
 const PAIRINGS_MS = 2_000;
@@ -47,6 +48,7 @@ function ApproversScreens() {
               {t('pair')}
             </LinkButton>
             <Paired list={list.filter(({ state }) => state === 'paired' || state === 'approved')} />
+            {isAdministrator.value && <PlainScreens />}
           </>
         )}
       </Shown>

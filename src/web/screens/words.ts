@@ -20,6 +20,12 @@ export const t = createWords({
     'No screen is paired. Open /tv on a TV, or /watch on a watch, and let it show its code.',
     'Keine Anzeige ist gekoppelt. Öffne /tv am Fernseher oder /watch auf der Uhr; dort erscheint ein Code.',
   ],
+  plain: ['Without the certificate', 'Ohne das Zertifikat'],
+  plainAllowed: ['Allow screens without encryption', 'Anzeigen ohne Verschlüsselung erlauben'],
+  plainText: [
+    'For screens that cannot take the certificate: /tv and /watch at http:// and the address of the kit. Everybody in the Wi-Fi can read what they show. Switched off, they are off at once.',
+    'Für Anzeigen, die das Zertifikat nicht nehmen können: /tv und /watch unter http:// und der Adresse des Kits. Jeder im WLAN kann lesen, was sie zeigen. Ausgeschaltet, sind sie sofort aus.',
+  ],
   watching: ['on now', 'läuft'],
   seen: ['seen {when}', 'gesehen {when}'],
   never: ['not seen yet', 'noch nicht gesehen'],
