@@ -70,7 +70,11 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
       ['ben', 'BRAVO-2', 'Cyan'],
       ['carla', 'K9-4', 'Purple'],
     ] as const) {
-      const identity = await kit.server.issueClient(name, 'Blue');
+      await kit.console('/api/people', { name, groups: ['Blue'] });
+      const issued = await kit.console<{ certificatePem: string; privateKeyPem: string }>('/api/certs', {
+        username: name,
+      });
+      const identity = { cert: issued.certificatePem, key: issued.privateKeyPem };
       const client = await connectTakClient({ ...kit.server.address('cotTls'), ...identity });
       client.sendSa({ uid: `ANDROID-${name}`, callsign, team, lat: 47.5, lon: 15.25 });
       clients.push(client);

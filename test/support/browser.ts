@@ -40,8 +40,8 @@ export interface BrowserKit {
     readonly width: number;
     readonly height: number;
   }): Promise<{ context: BrowserContext; page: Page }>;
-  /** What whoever sits at the box is told: `GET PATH` on the control socket. */
-  console<T>(path: string): Promise<T>;
+  /** As whoever sits at the box, on the control socket: GET, or POST with a body. */
+  console<T>(path: string, body?: object): Promise<T>;
   /**
    * Throws when any page so far wrote an error, broke its policy, or asked another origin for anything; `but` for
    * what the test itself has caused.
@@ -98,17 +98,19 @@ export async function startBrowserKit(set: Readonly<Record<string, string>> = {}
       watch(page);
       return { context, page };
     },
-    console: <T>(path: string) =>
+    console: <T>(path: string, body?: object) =>
       new Promise<T>((resolve, reject) => {
         const socketPath = `${server.dataDir}/run/control.sock`;
-        const sent = request({ socketPath, path }, (incoming) => {
+        const headers = { 'content-type': 'application/json' };
+        const order = body === undefined ? {} : { method: 'POST', headers };
+        const sent = request({ socketPath, path, ...order }, (incoming) => {
           let text = '';
           incoming.setEncoding('utf8').on('data', (chunk: string) => {
             text += chunk;
           });
           incoming.on('end', () => resolve(JSON.parse(text) as T));
         });
-        sent.on('error', reject).end();
+        sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
       }),
     assertQuiet: (but = /^$/) =>
       assert.deepEqual(
