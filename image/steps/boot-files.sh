@@ -29,10 +29,20 @@ mkdir -p "$dir/overlays-pi5"
 for source in "$here"/boot/overlays/*.dts; do
   name=$(basename "${source%.dts}").dtbo
   dtc -q -@ -I dts -O dtb -o "$dir/overlays/$name" "$source"
-  sed 's/<&gpio /<\&rp1_gpio /' "$source" | dtc -q -@ -I dts -O dtb -o "$dir/overlays-pi5/$name" -
+  sed -e 's/<&gpio /<\&rp1_gpio /' -e 's/<&i2c1>/<\&rp1_i2c1>/' "$source" |
+    dtc -q -@ -I dts -O dtb -o "$dir/overlays-pi5/$name" -
   for board in "$dir"/*.dtb; do
-    case $board in *bcm2712*) overlays=overlays-pi5 ;; *) overlays=overlays ;; esac
-    fdtoverlay -i "$board" -o "$work/tried.dtb" "$dir/$overlays/$name"
+    case $board in
+    *bcm2712*)
+      [ -e "$dir/overlays-pi5/$name" ] || continue
+      # The kernel does not know every bus of the Raspberry Pi 5 yet.
+      if ! fdtoverlay -i "$board" -o "$work/tried.dtb" "$dir/overlays-pi5/$name" 2>/dev/null; then
+        echo "image: left out, for it does not fit a Raspberry Pi 5: $name" >&2
+        rm "$dir/overlays-pi5/$name"
+      fi
+      ;;
+    *) fdtoverlay -i "$board" -o "$work/tried.dtb" "$dir/overlays/$name" ;;
+    esac
   done
 done
 vfat "$work/boot.vfat" BIVOUAC 128M "${disk:0:7}1" "$dir"
