@@ -52,7 +52,13 @@ describe('a kit with a screen and two buttons', { skip: whyNoDeviceMachine(), ti
     machine = createDeviceMachine(directory, SCREEN);
     server = await startServer({
       under: machine.under,
-      set: { 'display.sink': 'auto', 'listen.https': '127.0.0.1:0', 'hub.disconnectGraceMs': '0' },
+      set: {
+        'display.sink': 'auto',
+        'listen.https': '127.0.0.1:0',
+        'hub.disconnectGraceMs': '0',
+        // Says when a picture stands.
+        'log.level': 'debug',
+      },
     });
     door = kitDoor(server.address('https').port, (await server.cli(['cert', 'ca'])).stdout);
   });
@@ -87,6 +93,14 @@ describe('a kit with a screen and two buttons', { skip: whyNoDeviceMachine(), ti
       const scene = await view();
       return scene.screen === name ? scene : undefined;
     }, `the screen ${name}`);
+  /** Until it has stood before people's eyes for long enough to be answered: painted, and not only decided. */
+  async function canBeAnswered(name: Scene['screen']): Promise<void> {
+    await until(() => {
+      const last = server.logs.findLast(({ ev }) => ev === 'display.drawn');
+      return last?.['screen'] === name ? true : undefined;
+    }, `the picture of ${name}`);
+    await delay(GUARD_MS);
+  }
   const audited = async () =>
     (await expect(door.ask('/api/v1/auditlog', { as: ADMIN })))
       .json<{ data: { application: string; action: string; username: string }[] }>()
@@ -130,7 +144,7 @@ describe('a kit with a screen and two buttons', { skip: whyNoDeviceMachine(), ti
     const words = wordsOf(await screenIs('approval'));
     assert.match(words, /Big TV/);
     assert.ok(!words.includes(asked.user_code), 'from afar nobody compares codes');
-    await delay(GUARD_MS);
+    await canBeAnswered('approval');
     machine.press(KEY_ENTER);
     const scene = await screenIs('idle');
     assert.match(wordsOf(scene), /Big TV may look on now\./);
@@ -138,7 +152,7 @@ describe('a kit with a screen and two buttons', { skip: whyNoDeviceMachine(), ti
 
     const other = (await askToPair('Stranger')).json<{ device_code: string }>();
     await screenIs('approval');
-    await delay(GUARD_MS);
+    await canBeAnswered('approval');
     machine.press(KEY_ESC);
     await screenIs('idle');
     assert.match((await poll(other.device_code)).text, /access_denied/);
@@ -203,7 +217,7 @@ describe('a kit with a screen and two buttons', { skip: whyNoDeviceMachine(), ti
     const words = wordsOf(await screenIs('recovery'));
     machine.button(KEY_ENTER, false);
     assert.match(words, /••••-••••/);
-    await delay(GUARD_MS);
+    await canBeAnswered('recovery');
     machine.press(KEY_ESC);
     await screenIs('idle');
     const actions = await audited();
