@@ -23,7 +23,8 @@ interface PersonRow {
 
 /** The same commands must do the same with the server running and stopped. */
 for (const isRunning of [true, false]) {
-  describe(`commands with the server ${isRunning ? 'running' : 'stopped'}`, { timeout: 60_000 }, () => {
+  // Without a server each command starts the whole kit, from the sources in two to three seconds.
+  describe(`commands with the server ${isRunning ? 'running' : 'stopped'}`, { timeout: 110_000 }, () => {
     let server: ServerProcess | undefined;
     let dataDir: string;
     let out: string;

@@ -173,6 +173,7 @@ describe('a kit with a screen and two buttons', { skip: whyNoDeviceMachine(), ti
       'the band',
     );
     assert.ok(red > 200 && green < 150, 'the band of an emergency');
+    await canBeAnswered('emergency');
     machine.press(KEY_ESC);
     assert.match(wordsOf(await screenIs('idle')), /Emergency: ALICE/);
     phone.send(emergencyXml('b-a-o-can', '<emergency cancel="true">ALICE</emergency>'));
