@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { changedMs, type MachineFiles, readStatus, writeOrder } from './machine-files.ts';
+import { changedMs, type MachineFiles, readStatus, takesOrders, writeOrder } from './machine-files.ts';
 
 const told = z.object({ isSet: z.boolean() });
 
@@ -12,7 +11,7 @@ const LOOK_PERIOD_MS = 100;
 
 /** Has the system's clock set by a root unit, where there is one. False where nothing became of it. */
 export async function orderClock(files: MachineFiles, timeMs: number): Promise<boolean> {
-  if (!existsSync(join(files.statusDir, 'first-boot.json'))) return false;
+  if (!takesOrders(files)) return false;
   const statusPath = join(files.statusDir, 'time.json');
   const beforeMs = changedMs(statusPath);
   writeOrder(files.timeOrder, { timeMs });

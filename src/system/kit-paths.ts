@@ -1,17 +1,11 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Machine } from './machine.ts';
+import { type MachineFiles, machineFiles } from './machine-files.ts';
 
 /** Where the kit's files lie on its machine, for the commands that run as root. */
-export interface KitPaths {
+export interface KitPaths extends MachineFiles {
   /** Its owner is the server, whom nothing is believed. */
   readonly dataDir: string;
-  readonly hotspotOrder: string;
-  readonly powerOrder: string;
-  readonly timeOrder: string;
-  readonly firstAdministrator: string;
-  /** Root writes, everybody reads. */
-  readonly statusDir: string;
   readonly configFile: string;
   /** What makes this box itself, of root alone. */
   readonly boxFile: string;
@@ -26,11 +20,7 @@ export function kitPaths(machine: Machine, dataDir = '/var/lib/bivouac'): KitPat
   const data = path(dataDir);
   return {
     dataDir: data,
-    hotspotOrder: join(data, 'system/hotspot.json'),
-    firstAdministrator: join(data, 'system/first-administrator.json'),
-    powerOrder: path('/run/bivouac/wanted-power.json'),
-    timeOrder: path('/run/bivouac/wanted-time.json'),
-    statusDir: path('/run/bivouac-system'),
+    ...machineFiles(data, path('/run/bivouac'), path('/run/bivouac-system')),
     configFile: path('/etc/bivouac/config.toml'),
     boxFile: path('/etc/bivouac/box.json'),
     environmentFile: path('/etc/bivouac/environment'),

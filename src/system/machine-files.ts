@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -36,6 +37,11 @@ export function machineFiles(dataDir: string, runDir: string, statusDir: string)
     timeOrder: join(runDir, 'wanted-time.json'),
     statusDir,
   };
+}
+
+/** Whether root units read orders here: the first of them says so at each start of the machine. */
+export function takesOrders({ statusDir }: MachineFiles): boolean {
+  return existsSync(join(statusDir, 'first-boot.json'));
 }
 
 /** More than any of these files holds. */

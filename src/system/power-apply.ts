@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { BivouacError } from '../core/errors.ts';
 import { type KitPaths, ownerOf } from './kit-paths.ts';
 import type { Machine } from './machine.ts';
+import { POWER_ACTIONS } from './power-port.ts';
 import { readUntrusted } from './untrusted-file.ts';
 
-const powerOrder = z.strictObject({ action: z.enum(['off', 'restart']), atMs: z.number() });
+const powerOrder = z.strictObject({ action: z.enum(POWER_ACTIONS), atMs: z.number() });
 const VERBS = { off: 'poweroff', restart: 'reboot' } as const;
 /** The path unit starts this within a second; what is older was meant for another day. */
 const ORDER_LIFE_MS = 60_000;

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { BivouacError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { type MachineFiles, writeOrder } from './machine-files.ts';
+import { type MachineFiles, takesOrders, writeOrder } from './machine-files.ts';
 
 export const POWER_ACTIONS = ['off', 'restart'] as const;
 export type PowerAction = (typeof POWER_ACTIONS)[number];
@@ -14,9 +12,6 @@ export interface PowerPort {
   order(action: PowerAction): void;
 }
 
-/** Written by the unit at each start: where it is missing, nothing reads an order. */
-const READY_MARK = 'first-boot.json';
-
 export function createPowerPort({
   files,
   log,
@@ -24,7 +19,7 @@ export function createPowerPort({
   readonly files: MachineFiles;
   readonly log: Log;
 }): PowerPort {
-  const isSupported = () => existsSync(join(files.statusDir, READY_MARK));
+  const isSupported = () => takesOrders(files);
   return {
     isSupported,
     order(action) {
