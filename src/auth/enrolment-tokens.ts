@@ -92,6 +92,14 @@ export function createEnrolmentTokens({
       return isOpen ? found.id : undefined;
     },
 
+    newest: (principalId) => store.enrolments.newest({ principalId, nowMs: clock.now() }),
+
+    endUnused: ({ id, name }, by) =>
+      store.enrolments.endUnused({
+        principalId: id,
+        audit: audit.entry(by, 'enrolment.end', { targetId: id, target: name }),
+      }),
+
     burn: ({ enrolmentId, clientUid, csrSha256, remote }) =>
       store.enrolments.burn({
         id: enrolmentId,

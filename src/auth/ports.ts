@@ -224,6 +224,12 @@ export interface EnrolmentTokens {
     order: { readonly username: string; readonly form: 'link' | 'typed'; readonly lifeMs?: number },
     by: Actor,
   ): Promise<{ readonly enrolmentId: string; readonly token: string; readonly expiresMs: number }>;
+  /** When the newest token was made that nobody has used yet, and until when it is good. Never the token itself. */
+  newest(
+    principalId: string,
+  ): Promise<{ readonly createdMs: number; readonly expiresMs: number } | undefined>;
+  /** Ends every token of this principal that nobody has used yet; resolves with how many those were. */
+  endUnused(user: Pick<User, 'id' | 'name'>, by: Actor): Promise<number>;
   /**
    * Uses a token up, once, for this device and this request (SHA-256 of the DER CSR, hex). Call it after the
    * request was found good and before the certificate is signed. True again for the same device and

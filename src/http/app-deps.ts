@@ -52,7 +52,7 @@ export interface AppDeps {
   readonly isDirectlyAttached: (address: string) => boolean;
   readonly httpLogin: Pick<HttpLogin, 'byBasic'>;
   readonly certificateLogin: Pick<StreamLogin, 'byCertificate'>;
-  readonly enrolmentTokens: Pick<EnrolmentTokens, 'create' | 'burn'>;
+  readonly enrolmentTokens: EnrolmentTokens;
   readonly revocation: Pick<Revocation, 'revoke'>;
   readonly certificates: Pick<CertificateRegistry, 'list' | 'bySerial'>;
   readonly authority: AuthorityPort;

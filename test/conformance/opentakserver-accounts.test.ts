@@ -275,12 +275,71 @@ describe('OpenTAKServer: what brings a device onto the kit', { timeout: 60_000 }
       { exp: nowS - 60 },
       { nbf: nowS + 3_600 },
       { disabled: true },
+      // Five phones, five codes.
+      { max: 5 },
     ]) {
       const reply = await kit.sendJson('/api/atak_qr_string', body, { headers });
       assert.equal(reply.status, 400, JSON.stringify(body));
     }
     const hour = await kit.sendJson('/api/atak_qr_string', { exp: nowS + 3_600 }, { headers });
     assert.ok(Math.abs(hour.json<{ exp: number }>().exp - nowS - 3_600) <= 2);
+  });
+
+  test('a code can be looked after, but not shown again, and it is taken back at once', async () => {
+    const dana = { name: 'dana', password: GOOD, groups: ['blue'] };
+    assert.equal((await kit.console('POST', '/api/people', dana)).status, 201);
+    const headers = await tokenOf('dana');
+    const path = '/api/atak_qr_string';
+    const none = await kit.send(path, { headers });
+    assert.equal(none.status, 404);
+    assert.deepEqual(none.json(), { success: false, error: 'No token found for dana' });
+    assert.equal((await kit.send(path, { headers, method: 'DELETE' })).text, success);
+
+    const made = await kit.sendJson(path, { max: 1 }, { headers });
+    const code = made.json<{ qr_string: string; exp: number; iat: number }>();
+    const token = new URL(code.qr_string).searchParams.get('token') ?? '';
+    const seen = await kit.send(path, { headers });
+    assert.equal(seen.status, 200);
+    assert.deepEqual(seen.json(), {
+      success: true,
+      sub: 'dana',
+      iat: code.iat,
+      iss: 'OpenTAKServer',
+      aud: 'OpenTAKServer',
+      exp: code.exp,
+      nbf: null,
+      max: 1,
+      total_uses: 0,
+      disabled: null,
+      qr_string: '',
+    });
+    assert.deepEqual({ ...made.json<object>(), qr_string: '' }, seen.json());
+
+    // Others look at their own alone, and nobody takes back what is not his.
+    const bob = await tokenOf('bob');
+    for (const method of ['GET', 'DELETE']) {
+      assert.equal((await kit.send(`${path}?username=dana`, { headers: bob, method })).status, 403);
+      assert.equal((await kit.send(`${path}?username=dana`, { method })).status, 401);
+    }
+    const config = () => kit.send('/Marti/api/tls/config', { user: `dana:${token}` });
+    assert.equal((await config()).status, 200);
+
+    // What an invitation gave her goes with it.
+    const invited = await kit.console('POST', '/api/people/dana/invitations', { client: 'atak' });
+    assert.equal(invited.status, 200, invited.text);
+    const typed = invited.json<{ code: string }>().code;
+    const admin = await tokenOf('administrator', ADMIN_PASSWORD);
+    const ask = (name: string, method: string) =>
+      kit.send(`${path}?username=${name}`, { headers: admin, method });
+    assert.equal((await ask('dana', 'GET')).status, 200);
+    assert.equal((await ask('ghost', 'GET')).status, 404);
+    assert.equal((await ask('dana', 'DELETE')).text, success);
+    assert.equal((await config()).status, 401);
+    assert.equal((await kit.send('/Marti/api/tls/config', { user: `dana:${typed}` })).status, 401);
+    assert.equal((await kit.send(path, { headers })).status, 404);
+    const log = await kit.send('/api/v1/auditlog', { user: `administrator:${ADMIN_PASSWORD}` });
+    assert.match(log.text, /"application":"enrolment","action":"end","affected_id":"dana"/);
+    assert.equal(log.text.includes(token), false);
   });
 
   test('nobody makes a certificate for somebody else, and a package can be fetched once', async () => {

@@ -1,26 +1,22 @@
-import type { User } from '../../auth/ports.ts';
 import { CLIENT_KINDS } from '../../packages/client-package.ts';
-import { atakEnrolLink } from '../../packages/onboarding-links.ts';
 import { CONVENTIONAL_PASSWORD, truststoreP12 } from '../../pki/p12.ts';
 import type { CertificateRecord } from '../../pki/ports.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { attachment } from '../attachment.ts';
-import { type AppContext, callerOf, personOf, userOf } from '../env.ts';
+import { callerOf, personOf, userOf } from '../env.ts';
 import type { Onboarding } from '../onboarding.ts';
-import { type Fields, readJsonObject, textOf } from '../request-fields.ts';
+import { readJsonObject, textOf } from '../request-fields.ts';
 import type { Router } from '../router.ts';
 import type { OtsAccess } from './opentakserver-access.ts';
 import { otsFailure, otsSuccess } from './opentakserver-answers.ts';
+import { registerOtsQrCodes } from './opentakserver-qr.ts';
+import { otsSubject } from './opentakserver-subject.ts';
 import { otsPage } from './opentakserver-views.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** Time to hand a phone round the table. */
 const LINK_LIFE_MS = 15 * MINUTE_MS;
-/** Somebody who comes tomorrow; longer is a standing door. */
-const LINK_LIFE_MAX_MS = 24 * 60 * MINUTE_MS;
-/** Larger numbers are milliseconds: OpenTAKServer takes both. */
-const SECONDS_MAX = 2 ** 31 - 1;
 const CERTIFICATES_PER_PAGE = 10;
 
 export interface OtsDeviceDeps
@@ -30,41 +26,9 @@ export interface OtsDeviceDeps
 
 /** How devices of a user get their certificate: by QR code, or as a package. Everybody for himself. */
 export function registerOtsDevices(router: Router, access: OtsAccess, deps: OtsDeviceDeps): void {
-  const { authority, certificates, clock, enrolmentTokens, users, onboarding } = deps;
+  const { authority, certificates, users, onboarding } = deps;
 
-  /** For oneself, or for anybody by an administrator; a failure for others. */
-  async function subjectOf(c: AppContext, username: string): Promise<User | Response> {
-    const me = personOf(c);
-    if (username === '' || username === me.name) return me;
-    if (me.role !== 'administrator') return otsFailure(c, 'Only administrators may do this for others', 403);
-    return (await users.byName(username)) ?? otsFailure(c, `No such user: ${username}`, 404);
-  }
-
-  // What is shown is good once: another request makes another code, and nothing shows an old one again.
-  router.route(access.member, 'POST', '/api/atak_qr_string', async (c) => {
-    const fields = await readJsonObject(c);
-    const user = await subjectOf(c, textOf(fields, 'username') ?? '');
-    if (user instanceof Response) return user;
-    const nowMs = clock.now();
-    const lifeMs = lifeOf(fields, nowMs);
-    if (lifeMs === undefined) return otsFailure(c, 'exp must be in the future, and within 24 hours');
-    if (fields['disabled'] === true || notBefore(fields) > nowMs) {
-      return otsFailure(c, 'A code is good from the moment it is made');
-    }
-    const order = { username: user.name, form: 'link', lifeMs } as const;
-    const { token, expiresMs } = await enrolmentTokens.create(order, callerOf(c).actor);
-    const host = new URL(c.req.url).hostname;
-    return otsSuccess(c, {
-      sub: user.name,
-      iat: Math.floor(nowMs / SECOND_MS),
-      exp: Math.floor(expiresMs / SECOND_MS),
-      nbf: null,
-      max: 1,
-      total_uses: 0,
-      disabled: null,
-      qr_string: atakEnrolLink({ host, username: user.name, token }),
-    });
-  });
+  registerOtsQrCodes(router, access, deps);
 
   router.route(
     { ...access.stranger, on: ['https', 'http', 'portal'] },
@@ -99,7 +63,7 @@ export function registerOtsDevices(router: Router, access: OtsAccess, deps: OtsD
     const fields = await readJsonObject(c);
     const username = textOf(fields, 'username') ?? '';
     if (username === '') return otsFailure(c, 'Please specify a callsign');
-    const user = await subjectOf(c, username);
+    const user = await otsSubject(c, users, username);
     if (user instanceof Response) return user;
     const client = CLIENT_KINDS.find((kind) => kind === textOf(fields, 'client')) ?? 'atak';
     const host = new URL(c.req.url).hostname;
@@ -145,24 +109,6 @@ function registerAssignment(
     // Whose it is instead, others need not know.
     return otsFailure(c, `${uid} is already assigned to another user`, 403);
   });
-}
-
-/** Milliseconds from now that the request asks for; undefined when it is none that we give. */
-function lifeOf(fields: Fields, nowMs: number): number | undefined {
-  const expiresMs = timeOf(fields['exp']);
-  if (expiresMs === undefined) return LINK_LIFE_MS;
-  const lifeMs = expiresMs - nowMs;
-  return lifeMs > 0 && lifeMs <= LINK_LIFE_MAX_MS ? lifeMs : undefined;
-}
-
-function notBefore(fields: Fields): number {
-  return timeOf(fields['nbf']) ?? 0;
-}
-
-function timeOf(value: unknown): number | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  const time = Number(value);
-  return time > SECONDS_MAX ? time : time * SECOND_MS;
 }
 
 function certificateRow({ serial, username, deviceUid, notAfterMs, revokedAtMs }: CertificateRecord): object {

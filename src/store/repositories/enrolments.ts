@@ -34,6 +34,16 @@ export interface LiveEnrolment {
   readonly usedClientUid: string | null;
 }
 
+/** A token that nobody has used yet, as its owner may see it. */
+export interface UnusedEnrolment {
+  readonly createdMs: number;
+  readonly expiresMs: number;
+}
+
+/** Of one principal, and good still. */
+const UNUSED = `principal_id = :principalId AND used_ms IS NULL AND :nowMs < expires_ms AND cred_epoch =
+  (SELECT cred_epoch FROM principals p WHERE p.id = principal_id AND p.state = 'enabled')`;
+
 export const enrolments = {
   /** @throws BivouacError `user.unknown` (deleted or disabled), `enrolment.too_many` */
   create: write((db, { id, principalId, tokenSha256, expiresMs, audit }: NewEnrolment): void => {
@@ -84,6 +94,23 @@ export const enrolments = {
       return undefined;
     },
   ),
+
+  /** The newest that nobody has used. */
+  newest: read((db, query: { principalId: string; nowMs: number }): UnusedEnrolment | undefined =>
+    db.get<UnusedEnrolment>(
+      `SELECT created_ms AS createdMs, expires_ms AS expiresMs FROM enrolments
+         WHERE ${UNUSED} ORDER BY created_ms DESC, rowid DESC LIMIT 1`,
+      query,
+    ),
+  ),
+
+  /** Ends all that nobody has used: how many. Says nothing to the audit log where there were none. */
+  endUnused: write((db, { principalId, audit }: { principalId: string; audit: NewAuditEntry }): number => {
+    const ended = db.run(`DELETE FROM enrolments WHERE ${UNUSED}`, { principalId, nowMs: audit.atMs });
+    if (ended.changes === 0) return 0;
+    appendAudit(db, { ...audit, detail: { ...audit.detail, ended: ended.changes } });
+    return ended.changes;
+  }),
 
   /**
    * Uses the token up for this device and request. True as well when it was used by the very same device
