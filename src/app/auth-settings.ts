@@ -115,10 +115,10 @@ function emailSettings(
     tldWhitelist: ots.OTS_EMAIL_TLD_WHITELIST,
     tldBlacklist: ots.OTS_EMAIL_TLD_BLACKLIST,
     get confirmUrl() {
-      return `${publicUrl()}/api/confirm/`;
+      return `${publicUrl()}/confirm#`;
     },
     get resetUrl() {
-      return `${publicUrl()}/api/password/reset/`;
+      return `${publicUrl()}/new-password#`;
     },
   };
 }

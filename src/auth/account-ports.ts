@@ -66,6 +66,8 @@ export interface OwnAccount {
 
 /** Accounts and passwords by e-mail, where the settings allow it (`account.not_offered` where they do not). */
 export interface EmailAccounts {
+  /** What of it a stranger may use; nothing without a mail server. */
+  offer(): { readonly registration: boolean; readonly reset: boolean };
   /**
    * Makes a user (role `user`) who confirms by mail. An address that is somebody's already gets a mail that
    * says so, and the stranger learns nothing.

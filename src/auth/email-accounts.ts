@@ -119,6 +119,11 @@ export function createEmailAccounts({
   }
 
   return {
+    offer() {
+      const email = mailer() === undefined ? undefined : settings();
+      return { registration: email?.allowsRegistration === true, reset: email !== undefined };
+    },
+
     async register(offer) {
       const { email: rules } = offered();
       if (!rules.allowsRegistration) throw new BivouacError('account.not_offered');

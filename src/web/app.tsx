@@ -1,5 +1,10 @@
 import './shell.css';
+import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { ConfirmPage } from './by-mail/confirm-page.tsx';
+import { ForgotPage } from './by-mail/forgot-page.tsx';
+import { NewPasswordPage } from './by-mail/new-password-page.tsx';
+import { RegisterPage } from './by-mail/register-page.tsx';
 import { ClaimPage } from './claim/claim-page.tsx';
 import { RecoverPage } from './claim/recover-page.tsx';
 import { useLive } from './live/use-live.ts';
@@ -36,6 +41,15 @@ export function App() {
 
 const RETRY_MS = 2_000;
 
+/** For whoever cannot sign in yet or any more; a link of a mail may find somebody else signed in. */
+const OPEN_PAGES: Readonly<Record<string, { readonly page: ComponentType } | undefined>> = {
+  '/recover': { page: RecoverPage },
+  '/register': { page: RegisterPage },
+  '/confirm': { page: ConfirmPage },
+  '/forgot': { page: ForgotPage },
+  '/new-password': { page: NewPasswordPage },
+};
+
 function FirstContact({ first }: { first: ReturnType<typeof useLive<void>> }) {
   const problem = first.state.value.problem as { status?: number } | undefined;
   if (problem?.status === 404) return <CertificatePort />;
@@ -59,7 +73,8 @@ function CertificatePort() {
 
 function Inside() {
   const address = path.value;
-  if (address === '/recover') return <RecoverPage />;
+  const open = OPEN_PAGES[address];
+  if (open !== undefined) return <open.page key={address} />;
   if (me.value === undefined) {
     return setup.value?.isClaimed === false ? <ClaimPage /> : <SignInPage />;
   }

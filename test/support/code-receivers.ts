@@ -40,12 +40,16 @@ export interface ReceivedMail {
   readonly text: string;
 }
 
+/** Mails leave at once; a busy machine takes its time. */
+const MAIL_TIMEOUT_MS = 10_000;
+
 /** A mail server that keeps what it is given; it asks for a user name and a password where `login` is set. */
 export async function startMailServer(
   t: TestContext,
   { login }: { readonly login?: { readonly username: string; readonly password: string } } = {},
 ) {
   const mails: ReceivedMail[] = [];
+  const arrived = new Set<() => void>();
   const server = new SMTPServer({
     authOptional: login === undefined,
     disabledCommands: ['STARTTLS'],
@@ -68,13 +72,36 @@ export async function startMailServer(
           text: unquoted(body.join('\r\n\r\n')),
         });
         done();
+        for (const look of arrived) look();
       });
     },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   t.after(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = server.server.address() as AddressInfo;
-  return { host: '127.0.0.1', port, mails };
+  /** The newest mail to an address about this, once it is there. */
+  async function mailTo(address: string, about: RegExp): Promise<ReceivedMail> {
+    const find = () => mails.findLast(({ to, subject }) => to.includes(address) && about.test(subject));
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        arrived.delete(look);
+      };
+      const look = () => {
+        const found = find();
+        if (found === undefined) return;
+        end();
+        resolve(found);
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`no mail to ${address} about ${about}: ${JSON.stringify(mails)}`));
+      }, MAIL_TIMEOUT_MS);
+      arrived.add(look);
+      look();
+    });
+  }
+  return { host: '127.0.0.1', port, mails, mailTo };
 }
 
 /** Quoted-printable, as mails with long lines have it. */

@@ -3,8 +3,6 @@ import { BivouacError } from '../../core/errors.ts';
 import type { BrowserSessions } from '../browser-session.ts';
 import { type AppContext, callerOf } from '../env.ts';
 import { refuseForeignOrigin } from '../origin.ts';
-import { answerPage, newPasswordPage } from '../pages/account-pages.ts';
-import { FORM_PAGE_HEADERS, PAGE_HEADERS } from '../pages/page.ts';
 import { type Fields, mediaTypeOf, readFields, textOf } from '../request-fields.ts';
 import type { Router } from '../router.ts';
 import type { OtsAccess } from './opentakserver-access.ts';
@@ -79,12 +77,10 @@ export function registerOtsAccounts(
 
   router.route(access.stranger, 'GET', '/api/confirm/:token', async (c) => {
     requireEmail();
-    const offer = { ...browser.visitor(c, 'ots'), token: c.req.param('token') ?? '' };
-    const refused = await onForm(emailAccounts.confirm(offer), {});
-    if ('field' in refused) return told(c, 'This link is not good', refused);
-    return wantsPage(c)
-      ? c.body(answerPage('Your address is confirmed', 'You can sign in now.'), 200, PAGE_HEADERS)
-      : otsAnswer(c, {});
+    const token = c.req.param('token') ?? '';
+    if (isPerson(c)) return toPage(c, 'confirm', token);
+    const refused = await onForm(emailAccounts.confirm({ ...browser.visitor(c, 'ots'), token }), {});
+    return 'field' in refused ? otsFormError(c, refused.field, refused.text) : otsAnswer(c, {});
   });
 
   router.route(access.stranger, 'POST', '/api/password/reset', async (c) => {
@@ -95,10 +91,10 @@ export function registerOtsAccounts(
     return otsAnswer(c, {});
   });
 
-  // The page behind the link of the mail. It looks at nothing: a program that follows links uses nothing up.
+  // It looks at nothing: a program that follows links uses nothing up.
   router.route(access.stranger, 'GET', '/api/password/reset/:token', (c) => {
     requireEmail();
-    return c.body(newPasswordPage(), 200, FORM_PAGE_HEADERS);
+    return isPerson(c) ? toPage(c, 'new-password', c.req.param('token') ?? '') : otsAnswer(c, {});
   });
 
   router.route(access.stranger, 'POST', '/api/password/reset/:token', async (c) => {
@@ -107,14 +103,11 @@ export function registerOtsAccounts(
     const fields = await fieldsOf(c);
     const newPassword = textOf(fields, 'password') ?? '';
     if (newPassword !== (textOf(fields, 'password_confirm') ?? newPassword)) {
-      return told(c, 'That did not work', { field: 'password_confirm', text: 'Passwords do not match' });
+      return otsFormError(c, 'password_confirm', 'Passwords do not match');
     }
     const offer = { ...browser.visitor(c, 'ots'), token: c.req.param('token') ?? '', newPassword };
     const refused = await onForm(emailAccounts.resetPassword(offer), { password: 'password' });
-    if ('field' in refused) return told(c, 'That did not work', refused);
-    return wantsPage(c)
-      ? c.body(answerPage('Your password is changed', 'You can sign in with it now.'), 200, PAGE_HEADERS)
-      : otsAnswer(c, {});
+    return 'field' in refused ? otsFormError(c, refused.field, refused.text) : otsAnswer(c, {});
   });
 }
 
@@ -150,14 +143,13 @@ async function onForm<T>(work: Promise<T>, fields: FieldsByCode): Promise<T | Fo
   }
 }
 
-function told(c: AppContext, title: string, { field, text }: FormRefusal): Response | Promise<Response> {
-  return wantsPage(c)
-    ? c.body(answerPage(title, `${text}.`), 400, PAGE_HEADERS)
-    : otsFormError(c, field, text);
+/** To the page of ours that does the same; behind the `#`, the token is in no log and no referrer. */
+function toPage(c: AppContext, page: 'confirm' | 'new-password', token: string): Response {
+  return c.redirect(`/${page}#${encodeURIComponent(token)}`, 303);
 }
 
-/** A person with a browser, who followed a link or sent a form. */
-function wantsPage(c: AppContext): boolean {
+/** Somebody with a browser, who followed a link. */
+function isPerson(c: AppContext): boolean {
   return (c.req.header('accept') ?? '').includes('text/html') && mediaTypeOf(c) !== 'application/json';
 }
 

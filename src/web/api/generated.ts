@@ -811,6 +811,11 @@ export interface Calls {
         /** Each character of it */
         forbiddenChars: string;
       };
+      /** Whether strangers may make an account, and who forgot a password gets a link */
+      byMail: {
+        registration: boolean;
+        reset: boolean;
+      };
     };
   };
   'POST /api/setup/claim': {
@@ -895,6 +900,45 @@ export interface Calls {
       code?: string;
     };
     answer: undefined;
+  };
+  'POST /api/accounts': {
+    body: {
+      username: string;
+      email: string;
+      password: string;
+    };
+    answer: undefined;
+  };
+  'POST /api/accounts/confirmation': {
+    body: {
+      email: string;
+    };
+    answer: undefined;
+  };
+  'POST /api/accounts/confirm': {
+    body: {
+      /** From the link of the mail */
+      token: string;
+    };
+    answer: {
+      username: string;
+    };
+  };
+  'POST /api/accounts/reset': {
+    body: {
+      email: string;
+    };
+    answer: undefined;
+  };
+  'POST /api/accounts/password': {
+    body: {
+      /** From the link of the mail */
+      token: string;
+      newPassword: string;
+    };
+    answer: {
+      username: string;
+    };
   };
   'PUT /api/me/password': {
     body: {

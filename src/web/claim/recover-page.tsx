@@ -22,7 +22,7 @@ export function RecoverPage() {
     go('/', { replaces: true });
   });
   return (
-    <Page title={t('recoverTitle')} back="/">
+    <Page title={t('recoverTitle')} back="/forgot">
       <p class="quiet">{t('recoverIntro')}</p>
       <Form
         action={recover}

@@ -4,12 +4,13 @@ import { NewPassword } from '../claim/new-password.tsx';
 import { Link } from '../router/link.tsx';
 import { canUsePasskeys, usePasskey } from '../session/passkey.ts';
 import { plainApi, session, setup } from '../session/session.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, LinkButton } from '../ui/button.tsx';
 import { Check, Field, PasswordField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { knownName } from './known-name.ts';
 import { SecondStep } from './second-step.tsx';
 import { t } from './words.ts';
 
@@ -28,7 +29,8 @@ function FirstStep({
   isRemembered: boolean;
   remember: (isRemembered: boolean) => void;
 }) {
-  const [username, setUsername] = useState('');
+  const known = knownName.peek();
+  const [username, setUsername] = useState(known);
   const [password, setPassword] = useState('');
   const [newPassword, setNewPassword] = useState('');
   const [isExpired, expire] = useState(false);
@@ -62,13 +64,13 @@ function FirstStep({
         }
       >
         <Field
-          label={t('username')}
+          label={t(setup.value?.byMail.reset === true ? 'usernameOrEmail' : 'username')}
           value={username}
           onInput={setUsername}
           autocomplete="username"
           isName
           isRequired
-          takesFocus
+          takesFocus={known === ''}
         />
         <PasswordField
           label={t('password')}
@@ -76,6 +78,7 @@ function FirstStep({
           onInput={setPassword}
           autocomplete="current-password"
           isRequired
+          takesFocus={known !== ''}
         />
         {isExpired && (
           <>
@@ -96,8 +99,9 @@ function FirstStep({
         </p>
       )}
       <Problem problem={byPasskey.problem} />
+      {setup.value?.byMail.registration === true && <LinkButton to="/register">{t('register')}</LinkButton>}
       <p>
-        <Link to="/recover">{t('forgot')}</Link>
+        <Link to="/forgot">{t('forgot')}</Link>
       </p>
       <p>
         <a href="/welcome">{t('joinInstead')}</a>

@@ -3,6 +3,8 @@ import { createWords } from '../words/words.ts';
 export const t = createWords({
   title: ['Sign in', 'Anmelden'],
   username: ['User name', 'Benutzername'],
+  usernameOrEmail: ['User name or e-mail address', 'Benutzername oder E-Mail-Adresse'],
+  register: ['Make an account', 'Konto anlegen'],
   password: ['Password', 'Passwort'],
   remember: ['Stay signed in for 30 days', '30 Tage angemeldet bleiben'],
   signIn: ['Sign in', 'Anmelden'],

@@ -2,6 +2,7 @@ import type { AuthDoors } from '../../../auth/doors.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import type { BrowserSessions } from '../../browser-session.ts';
 import type { Router } from '../../router.ts';
+import { registerMailAccountRoutes } from './mail-accounts.ts';
 import { registerAccountRoutes } from './my-account.ts';
 import { registerFactorRoutes } from './my-factors.ts';
 import { registerTokenRoutes } from './my-tokens.ts';
@@ -18,6 +19,7 @@ export interface SessionRouteDeps
     | 'adminRecovery'
     | 'apiTokens'
     | 'claimCode'
+    | 'emailAccounts'
     | 'factors'
     | 'ownAccount'
     | 'passkeys'
@@ -32,6 +34,7 @@ export interface SessionRouteDeps
 export function registerSessionRoutes(router: Router, deps: SessionRouteDeps): void {
   registerSetupRoutes(router, deps);
   registerSignInRoutes(router, deps);
+  registerMailAccountRoutes(router, deps);
   registerAccountRoutes(router, deps);
   registerTokenRoutes(router, deps.doors);
   registerFactorRoutes(router, deps);

@@ -42,6 +42,9 @@ const stateRoute = createRoute({
           forbiddenChars: z.string().describe('Each character of it'),
         })
         .describe('What can be said of a password before it is tried'),
+      byMail: z
+        .object({ registration: z.boolean(), reset: z.boolean() })
+        .describe('Whether strangers may make an account, and who forgot a password gets a link'),
     }),
     'What a page needs before anybody has signed in',
   ),
@@ -98,7 +101,7 @@ const codeRoute = createRoute({
 });
 
 export interface SetupRouteDeps {
-  readonly doors: Pick<AuthDoors, 'adminRecovery' | 'claimCode'>;
+  readonly doors: Pick<AuthDoors, 'adminRecovery' | 'claimCode' | 'emailAccounts'>;
   readonly browser: BrowserSessions;
   readonly claim: Pick<Claim, 'claim' | 'isClaimed'>;
   readonly isDirectlyAttached: (address: string) => boolean;
@@ -124,9 +127,10 @@ export function registerSetupRoutes(router: Router, deps: SetupRouteDeps): void 
     return { id, username, expiresMs, csrfToken: browser.csrfToken(c, sessionId) };
   }
 
-  router.api(AT_THE_BOX, stateRoute, async (c) =>
-    c.json({ isClaimed: await claim.isClaimed(), kitName, password }, 200),
-  );
+  router.api(AT_THE_BOX, stateRoute, async (c) => {
+    const byMail = doors.emailAccounts.offer();
+    return c.json({ isClaimed: await claim.isClaimed(), kitName, password, byMail }, 200);
+  });
 
   router.api(AT_THE_BOX, claimRoute, async (c) => {
     refuseFarAway(c);
