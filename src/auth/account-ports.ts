@@ -147,6 +147,11 @@ export interface Grant {
   readonly target: GrantTarget;
 }
 
+export interface GrantHolding extends Grant {
+  readonly principalId: string;
+  readonly name: string;
+}
+
 /** Additive rights to single things. Failures: BivouacError `user.unknown`, `group.unknown`. */
 export interface Grants {
   /** To a user by id, or to all members of a group by name. */
@@ -164,6 +169,17 @@ export interface Grants {
     },
     by: Actor,
   ): Promise<void>;
+  /** All that a user has got by himself of one kind of thing, from now on: in one step, and audited once. */
+  replace(
+    order: {
+      readonly to: Pick<User, 'id' | 'name'>;
+      readonly kind: GrantTarget['kind'];
+      readonly grants: readonly { readonly action: GrantAction; readonly id: string }[];
+    },
+    by: Actor,
+  ): Promise<void>;
+  /** Which users have got what of one kind of thing by themselves, by thing and name. */
+  holders(kind: GrantTarget['kind']): Promise<readonly GrantHolding[]>;
   /** What a user has got, by himself and through groups: the flags of his groups too. */
   of(
     principalId: string,

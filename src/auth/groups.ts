@@ -1,6 +1,6 @@
 import { BivouacError } from '../core/errors.ts';
 import type { Store } from '../store/open.ts';
-import type { GrantHolder } from '../store/repositories/grants.ts';
+import type { GrantHolder, GrantRecord } from '../store/repositories/grants.ts';
 import type { GroupWithRights } from '../store/repositories/group-rights.ts';
 import {
   GROUP_FLAGS,
@@ -105,17 +105,30 @@ export function createGrants({
         grant: recordOf(grant),
         audit: entryOf(by, 'grant.take', from, grant),
       }),
+    replace: ({ to, kind, grants }, by) =>
+      store.grants.replace({
+        principalId: to.id,
+        kind,
+        grants: grants.map(({ action, id }) => recordOf({ action, target: { kind, id } })),
+        audit: audit.entry(by, 'grant.replace', {
+          targetId: to.id,
+          target: to.name,
+          detail: { kind, may: Object.fromEntries(grants.map(({ action, id }) => [id, action])) },
+        }),
+      }),
+    async holders(kind) {
+      const rows = await store.grants.holders(kind);
+      return rows.map(({ principalId, name, ...grant }) => ({ principalId, name, ...grantOf(grant) }));
+    },
     async of(principalId) {
       const { flags, grants } = await store.grants.of(principalId);
-      return {
-        flags: flags.filter(isFlag),
-        grants: grants.map(({ action, kind, targetId }) => ({
-          action: action as GrantAction,
-          target: { kind: kind as GrantTarget['kind'], id: targetId },
-        })),
-      };
+      return { flags: flags.filter(isFlag), grants: grants.map(grantOf) };
     },
   };
+}
+
+function grantOf({ action, kind, targetId }: GrantRecord): Grant {
+  return { action: action as GrantAction, target: { kind: kind as GrantTarget['kind'], id: targetId } };
 }
 
 function recordOf({ action, target: { kind, id } }: Grant) {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCertCommands } from './cert.ts';
 import { addClaimCommand } from './claim.ts';
+import { addCollectionsCommand } from './collections.ts';
 import type { CommandContext } from './command.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addHistoryCommands } from './history.ts';
@@ -35,6 +36,7 @@ export function createProgram(context: CommandContext): Command {
   addPackageCommands(program, context);
   addPairCommands(program, context);
   addHistoryCommands(program, context);
+  addCollectionsCommand(program, context);
   addVersionCommand(program, context);
   addWebsocketKeyCommands(program, context);
   return program;

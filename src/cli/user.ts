@@ -22,6 +22,11 @@ interface UserOptions extends CommonOptions, SecretOptions {
   readonly json?: true;
 }
 
+interface ChangeOptions extends UserOptions {
+  readonly media?: string;
+  readonly collections?: string;
+}
+
 const ADMINISTRATORS = 'Administrators';
 const ROLES = ['administrator', 'operator', 'user', 'viewer'];
 
@@ -59,7 +64,11 @@ export function addUserCommands(program: Command, context: CommandContext): void
     .option('--enable', 'let the person in again')
     .addOption(new Option('--disable', 'end all access of the person now').conflicts('enable'))
     .option('--media <buckets>', 'media buckets that the person may read, with commas; empty: none')
-    .action(async (options: UserOptions & { readonly media?: string }) => {
+    .option(
+      '--collections <list>',
+      'TAXII collections, as collection-A=read,collection-B=modify; empty: none',
+    )
+    .action(async (options: ChangeOptions) => {
       const password = await readPassword(options, terminal);
       const change = {
         password,
@@ -67,14 +76,16 @@ export function addUserCommands(program: Command, context: CommandContext): void
         email: options.email,
         isEnabled: options.enable ?? (options.disable ? false : undefined),
       };
-      const { media } = options;
-      const isElse = media !== undefined || options['2faSendto'] !== undefined;
+      const { media, collections } = options;
+      const permissions = collections === undefined ? undefined : permissionsOf(collections);
+      const isElse = [media, permissions, options['2faSendto']].some((value) => value !== undefined);
       if (!isElse && Object.values(change).every((value) => value === undefined)) {
         throw new UsageError('say what is to change (see bivouac user change --help)');
       }
       const person = await withControl(options, async (api) => {
         const path = pathOf(options.user);
         if (media !== undefined) await api.call('PUT', `${path}/buckets`, { buckets: bucketsOf(media) });
+        if (permissions !== undefined) await api.call('PUT', `${path}/collections`, { permissions });
         await sendCodesTo(api, options);
         return api.call<User>('PATCH', path, change);
       });
@@ -152,6 +163,20 @@ function pathOf(name: string): string {
 
 function bucketsOf(list: string): string[] {
   return list.split(',').filter((name) => name !== '');
+}
+
+/** A name alone may be read. */
+function permissionsOf(list: string): Record<string, string> {
+  const entries = list.split(',').filter((entry) => entry !== '');
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const [, name = '', permission = 'read'] = /^([^=]*)(?:=(.*))?$/.exec(entry) ?? [];
+      if (!['read', 'modify'].includes(permission)) {
+        throw new UsageError(`"${entry}": write NAME=read or NAME=modify`);
+      }
+      return [name, permission];
+    }),
+  );
 }
 
 /** Several times, or once with commas, as RPort's own command has it. */

@@ -21,6 +21,7 @@ interface Collection {
   readonly channels?: readonly string[];
   readonly service_ids?: readonly string[];
   readonly is_public?: boolean;
+  readonly permission_required?: boolean;
 }
 
 const ALL: Collection = { name: 'collection-A' };
@@ -29,14 +30,14 @@ function account(channels: readonly string[], granted: readonly string[] = []): 
   return {
     id: `somebody-in-${channels.join('-')}`,
     hears: (channel) => channels.includes(channel),
-    mayReadAll: ({ name, isPublic }) => isPublic || granted.includes(name),
+    isPermitted: (name) => granted.includes(name),
   };
 }
 
 const NOBODY: TaxiiAccount = {
   id: undefined,
   hears: () => false,
-  mayReadAll: ({ isPublic }) => isPublic,
+  isPermitted: () => false,
 };
 
 async function taxiiWorld(
@@ -137,7 +138,7 @@ test('a message to named recipients is in no collection', async (t) => {
   assert.deepEqual(uidsIn(await ask(account(['blue']), poll('collection-A'))), ['OPEN']);
 });
 
-test('a collection of channels shows of them what the caller hears, and all to whom it was granted', async (t) => {
+test('a collection of channels shows of them what the caller hears, whatever was granted to him', async (t) => {
   const collections = [{ name: 'reds', channels: ['red', 'pink'] }];
   const { ask } = await taxiiWorld(
     t,
@@ -149,8 +150,35 @@ test('a collection of channels shows of them what the caller hears, and all to w
     { collections },
   );
   assert.deepEqual(uidsIn(await ask(account(['red', 'blue']), poll('reds'))), ['R']);
-  assert.deepEqual(uidsIn(await ask(account([], ['reds']), poll('reds'))), ['R', 'P']);
+  assert.deepEqual(uidsIn(await ask(account(['red'], ['reds']), poll('reds'))), ['R']);
+  assert.equal(statusOf(await ask(account([], ['reds']), poll('reds'))), 'NOT_FOUND');
   assert.equal(statusOf(await ask(account(['blue']), poll('reds'))), 'NOT_FOUND');
+});
+
+test('where a permission is required, the channels alone open nothing', async (t) => {
+  const collections = [
+    { name: 'reds', channels: ['red', 'pink'], permission_required: true },
+    { name: 'mine', permission_required: true },
+  ];
+  const events = ['red', 'pink', 'blue'].map((group) => ({ uid: group, groups: [group] }));
+  const { ask } = await taxiiWorld(t, events, { collections });
+  const red = account(['red']);
+  for (const name of ['reds', 'mine']) {
+    assert.equal(statusOf(await ask(red, poll(name))), 'NOT_FOUND');
+    assert.deepEqual(uidsIn(await ask(account(['red'], [name]), poll(name))), ['red']);
+  }
+  assert.equal(statusOf(await ask(NOBODY, poll('mine'))), 'UNAUTHORIZED');
+  const listed = await ask(
+    account(['red'], ['mine']),
+    message('Collection_Information_Request'),
+    'collection_management_a',
+  );
+  assert.deepEqual(
+    [...listed.matchAll(/collection_name="(\w+)"/g)].map(([, name]) => name),
+    ['mine'],
+  );
+  const both = [{ name: 'x', is_public: true, permission_required: true }];
+  assert.equal(OPENTAXII.collections.schema.safeParse(both).success, false);
 });
 
 test('what a caller may not see answers like what does not exist', async (t) => {

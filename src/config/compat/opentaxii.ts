@@ -22,7 +22,7 @@ const serviceSchema = z.strictObject({
   max_result_count: z.number().int().min(1).max(RESULT_COUNT_MAX).default(200),
 });
 
-const collectionSchema = z.strictObject({
+const collectionFields = z.strictObject({
   name: nameSchema,
   type: z.enum(['DATA_FEED', 'DATA_SET']).default('DATA_FEED'),
   description: z.string().max(500).default(''),
@@ -32,7 +32,14 @@ const collectionSchema = z.strictObject({
   channels: z.array(z.string().min(1).max(64)).default([]),
   /** Whether everybody may read it, without credentials where the service asks for none. */
   is_public: z.boolean().default(false),
+  /** Whether an account needs the permission `read` or `modify` for it, besides its channels. */
+  permission_required: z.boolean().default(false),
 });
+
+const collectionSchema = collectionFields.refine(
+  (collection) => !(collection.is_public && collection.permission_required),
+  'a collection is either `is_public` or `permission_required`',
+);
 
 export type TaxiiServiceSettings = z.output<typeof serviceSchema>;
 export type TaxiiCollectionSettings = z.output<typeof collectionSchema>;
@@ -70,7 +77,7 @@ export const OPENTAXII = {
   collections: key(z.array(collectionSchema).max(200).refine(isUnique('name'), 'each name once'), {
     default: [{ name: 'collection-A', description: 'Events of the channels that the caller hears' }],
     description:
-      'TAXII collections over the history: `name`, `type` (DATA_FEED or DATA_SET), `description`, `service_ids` (all), `channels` (all that the caller hears), `is_public` (false).',
+      'TAXII collections over the history: `name`, `type` (DATA_FEED or DATA_SET), `description`, `service_ids` (all), `channels` (all that the caller hears), `is_public` (false), `permission_required` (false: whoever hears one of its channels reads it).',
   }),
 } as const;
 

@@ -16,20 +16,21 @@ import {
   refusalByMessage,
 } from './opentaxii/http-binding.ts';
 import { MESSAGE_BINDING } from './opentaxii/message-names.ts';
+import { registerPermissionRoutes } from './opentaxii/permission-routes.ts';
 import { readCredentials } from './opentaxii/read-credentials.ts';
 import { readTaxiiRequest } from './opentaxii/read-request.ts';
 import { createPollResults } from './opentaxii/results.ts';
 import { createTaxiiServices } from './opentaxii/services.ts';
 import { statusMessage } from './opentaxii/write-message.ts';
 
-export interface OpenTaxiiDeps extends Pick<AppDeps, 'clock' | 'config' | 'history'> {
+export interface OpenTaxiiDeps extends Pick<AppDeps, 'clock' | 'config' | 'history' | 'users'> {
   readonly doors: Pick<AuthDoors, 'signIn' | 'sessions' | 'grants'>;
 }
 
 /** OpenTAXII: a token for a name and a password, and TAXII 1.1 services over the history. */
 export function registerOpenTaxiiRoutes(
   router: Router,
-  { clock, config, doors, history }: OpenTaxiiDeps,
+  { clock, config, doors, history, users }: OpenTaxiiDeps,
 ): void {
   const settings = config.compat.opentaxii;
   const rightsOf = createCallerRights({ grants: doors.grants, clock });
@@ -79,6 +80,8 @@ export function registerOpenTaxiiRoutes(
       htmlPage(405, 'Method Not Allowed', 'The method is not allowed for the requested URL.', ALLOW),
     );
   }
+
+  registerPermissionRoutes(router, { collections: settings.collections, grants: doors.grants, users });
 
   // Whoever shows bad credentials here is told so, although none are needed.
   const management = accessTo({ authentication_required: false });

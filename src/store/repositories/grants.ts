@@ -19,6 +19,13 @@ interface GrantOrder {
   readonly audit: NewAuditEntry;
 }
 
+interface GrantReplacement {
+  readonly principalId: string;
+  readonly kind: string;
+  readonly grants: readonly Pick<GrantRecord, 'action' | 'targetId'>[];
+  readonly audit: NewAuditEntry;
+}
+
 export const grants = {
   /** @throws BivouacError `user.unknown`, `group.unknown` */
   give: write((db, { holder, grant, audit }: GrantOrder): void => {
@@ -39,6 +46,34 @@ export const grants = {
     );
     appendAudit(db, audit);
   }),
+
+  /**
+   * All that a principal has by itself of one kind, from now on.
+   * @throws BivouacError `user.unknown`
+   */
+  replace: write((db, { principalId, kind, grants, audit }: GrantReplacement): void => {
+    keyOf(db, { principalId });
+    db.run('DELETE FROM grants WHERE principal_id = ? AND kind = ?', [principalId, kind]);
+    for (const { action, targetId } of grants) {
+      db.run(
+        `INSERT INTO grants (principal_id, bitpos, action, kind, target_id)
+         VALUES (:principalId, NULL, :action, :kind, :targetId) ON CONFLICT DO NOTHING`,
+        { principalId, action, kind, targetId },
+      );
+    }
+    appendAudit(db, audit);
+  }),
+
+  /** Of one kind: who has what by itself. */
+  holders: read((db, kind: string): (GrantRecord & { principalId: string; name: string })[] =>
+    db.all(
+      `SELECT p.id AS principalId, p.name, g.action, g.kind, g.target_id AS targetId
+       FROM grants g JOIN principals p ON p.id = g.principal_id
+       WHERE g.kind = ? AND p.state <> 'deleted' AND p.resting_from IS NULL
+       ORDER BY g.target_id, p.name_key, g.action`,
+      [kind],
+    ),
+  ),
 
   /** What a principal has by itself and through its channels. */
   of: read((db, principalId: string): { flags: string[]; grants: GrantRecord[] } => {

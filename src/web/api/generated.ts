@@ -511,6 +511,25 @@ export type Passkey = {
   lastUsedMs: number | null;
 };
 
+export type Collection = {
+  name: string;
+  description: string;
+  /** Empty: all that the reader hears */
+  channels: string[];
+  isPublic: boolean;
+  isPermissionRequired: boolean;
+  /** Who was given a permission; of what is in it each sees what it hears */
+  accounts: ({
+    name: string;
+    permission: 'read' | 'modify';
+  })[];
+};
+
+export type CollectionPermissions = {
+  /** By name of the collection */
+  permissions: Record<string, 'read' | 'modify'>;
+};
+
 export type MediaItem = {
   /** Within the bucket */
   path: string;
@@ -1130,6 +1149,18 @@ export interface Calls {
     answer: {
       recoveryCodes: string[];
     };
+  };
+  'GET /api/collections': {
+    answer: Collection[];
+  };
+  'GET /api/people/{name}/collections': {
+    path: { name: string };
+    answer: CollectionPermissions;
+  };
+  'PUT /api/people/{name}/collections': {
+    path: { name: string };
+    body: CollectionPermissions;
+    answer: CollectionPermissions;
   };
   'GET /api/media': {
     answer: {

@@ -12,8 +12,8 @@ export interface TaxiiAccount {
   /** Principal id; undefined for somebody without credentials. */
   readonly id: string | undefined;
   hears(channel: string): boolean;
-  /** Whether a collection of certain channels is open to it whatever it hears: public, or granted. */
-  mayReadAll(collection: { readonly name: string; readonly isPublic: boolean }): boolean;
+  /** Whether it has the permission `read` or `modify` for a collection, or needs none. */
+  isPermitted(collection: string): boolean;
 }
 
 /** OpenTAXII's Auth API: everything that the services know of people. */
@@ -57,9 +57,8 @@ export function createTaxiiAccounts({
       return {
         id: caller?.kind === 'user' ? caller.user.id : undefined,
         hears: (channel) => may(who, 'cot.read', { channel }, moment).isAllowed,
-        mayReadAll: ({ name, isPublic }) =>
-          may(who, 'collection.read', { target: { kind: 'collection', id: name }, isPublic }, moment)
-            .isAllowed,
+        isPermitted: (id) =>
+          may(who, 'collection.read', { target: { kind: 'collection', id } }, moment).isAllowed,
       };
     },
   };

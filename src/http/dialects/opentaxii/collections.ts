@@ -13,18 +13,18 @@ export interface VisibleCollection {
 
 /**
  * The collection for this account; undefined where it would not see a single event of it: then it does not
- * exist for it. A collection without channels of its own holds what the account hears, public or not.
+ * exist for it. A permission opens the collection, and never a channel: of what is in it the account sees what
+ * it hears. A collection without channels of its own holds what the account hears, public or not.
  */
 export function collectionFor(
   settings: TaxiiCollectionSettings,
   account: TaxiiAccount,
 ): VisibleCollection | undefined {
   const { name, type, description, channels, is_public: isPublic } = settings;
-  const isWholly = channels.length > 0 && account.mayReadAll({ name, isPublic });
-  const heard = channels.filter((channel) => account.hears(channel));
-  const isVisible = channels.length === 0 ? account.id !== undefined : isWholly || heard.length > 0;
+  if (settings.permission_required && !account.isPermitted(name)) return undefined;
+  const open = isPublic ? channels : channels.filter((channel) => account.hears(channel));
+  const isVisible = channels.length === 0 ? account.id !== undefined : open.length > 0;
   if (!isVisible) return undefined;
-  const open = isWholly ? channels : heard;
   return {
     name,
     type,
