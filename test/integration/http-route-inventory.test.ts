@@ -5,133 +5,7 @@ import type { Access } from '../../src/http/access.ts';
 import { LISTENER_NAMES, type ListenerName } from '../../src/http/peer.ts';
 import type { DeclaredRoute } from '../../src/http/router.ts';
 import { type HttpKit, startHttpKit } from '../support/http-kit.ts';
-
-/** Everything that anybody can reach without credentials. A line here is a decision: think before adding one. */
-const PUBLIC = [
-  'GET /healthz on ops, control',
-  'GET /metrics on ops, control',
-  'GET /Marti/api/version on https, httpsCert, http',
-  'GET /Marti/api/version/config on https, httpsCert, http',
-  'GET /Marti/api/version/info on https, httpsCert, http',
-  'GET /Marti/api/node/id on https, httpsCert, http',
-  'GET /generate_204 on portal',
-  'GET /gen_204 on portal',
-  'GET /hotspot-detect.html on portal',
-  'GET /library/test/success.html on portal',
-  'GET /connecttest.txt on portal',
-  'GET /ncsi.txt on portal',
-  'GET /redirect on portal',
-  'GET /success.txt on portal',
-  'GET /canonical.html on portal',
-  'GET /check_network_status.txt on portal',
-  'GET /nm on portal',
-  'GET /kindle-wifi/wifistub.html on portal',
-  'GET / on portal, https, httpsCert, http',
-  'GET /welcome on portal, https, http',
-  'GET /ca.pem on portal, https, http',
-  'GET /ca.crt on portal, https, http',
-  'GET /ca.mobileconfig on portal, https, http',
-  'GET /crl.der on portal, https, httpsCert, http',
-  'GET /crl/:caId on portal, https, httpsCert, http',
-  'GET /join/:token/:file on portal, https, http',
-  'GET /p/:token/:file on portal, https, http',
-  // A screen has nothing to show yet; what it asks for, somebody must approve.
-  'POST /api/pair on https, http',
-  'GET /api/code on https, http',
-  'POST /api/code on https, http',
-  // These ask for name and password themselves.
-  'POST /api/link on https, http',
-  'POST /link on https, http',
-  'GET /.well-known/oauth-authorization-server on https, http',
-  'POST /oauth/device_authorization on https, http',
-  'POST /oauth/token on https, http',
-  'POST /oauth/revoke on https, http',
-  'GET /pair on https, http',
-  'POST /pair on https, http',
-  'POST /pair/decision on https, http',
-  // Name and password in the address, as OpenTAKServer takes them.
-  'GET /oauth/token on https, http',
-  // A code, until somebody approves the screen; on the portal only where an administrator allowed that.
-  'GET /tv on portal, https, httpsCert, http',
-  'GET /tv/type on portal',
-  'POST /tv/type on portal',
-  'GET /tv/again on portal',
-  'GET /watch on portal, https, httpsCert, http',
-  'GET /watch/type on portal',
-  'POST /watch/type on portal',
-  'GET /watch/again on portal',
-  'GET /plain.css on portal',
-  'GET /plain.js on portal',
-  // The pages hold nothing of the kit: what they show, they ask the API for.
-  'GET /setup on https, httpsCert, http',
-  'GET /recover on https, httpsCert, http',
-  'GET /sign-in on https, httpsCert, http',
-  'GET /register on https, httpsCert, http',
-  'GET /confirm on https, httpsCert, http',
-  'GET /forgot on https, httpsCert, http',
-  'GET /new-password on https, httpsCert, http',
-  'GET /add on https, httpsCert, http',
-  'GET /people on https, httpsCert, http',
-  'GET /people/:name on https, httpsCert, http',
-  'GET /people/:name/:part on https, httpsCert, http',
-  'GET /screens on https, httpsCert, http',
-  'GET /screens/:part on https, httpsCert, http',
-  'GET /kit on https, httpsCert, http',
-  'GET /kit/:part on https, httpsCert, http',
-  'GET /me on https, httpsCert, http',
-  'GET /me/:part on https, httpsCert, http',
-  'GET /assets/:file on https, httpsCert, http',
-  // Ways in. What comes behind the first step is judged by the handler, by its login token.
-  'GET /api/setup on https, http',
-  'POST /api/setup/claim on https, http',
-  'POST /api/setup/recover on https, http',
-  'GET /api/session on https, http',
-  'POST /api/session on https, http',
-  'POST /api/session/code on https, http',
-  'POST /api/session/code/send on https, http',
-  'POST /api/session/totp on https, http',
-  'DELETE /api/session on https, http',
-  'POST /api/accounts on https, http',
-  'POST /api/accounts/confirmation on https, http',
-  'POST /api/accounts/confirm on https, http',
-  'POST /api/accounts/reset on https, http',
-  'POST /api/accounts/password on https, http',
-  'POST /api/session/passkey/options on https, http',
-  'POST /api/session/passkey on https, http',
-  'GET /api/login on https, http',
-  'POST /api/login on https, http',
-  'POST /api/logout on https, http',
-  'POST /api/tf-setup on https, http',
-  'POST /api/tf-setup/:state on https, http',
-  'POST /api/tf-validate on https, http',
-  'GET /api/tf-select on https, http',
-  'POST /api/tf-select on https, http',
-  'GET /api/tf-rescue on https, http',
-  'POST /api/tf-rescue on https, http',
-  'POST /api/mf-recovery on https, http',
-  'POST /api/register on https, http',
-  'POST /api/confirm on https, http',
-  'GET /api/confirm/:token on https, http',
-  'POST /api/password/reset on https, http',
-  'GET /api/password/reset/:token on https, http',
-  'POST /api/password/reset/:token on https, http',
-  'GET /api/truststore on https, http, portal',
-  'GET /api/v1/login on https, http',
-  'POST /api/v1/login on https, http',
-  'POST /api/v1/verify-2fa on https, http',
-  'DELETE /api/v1/logout on https, http',
-  'GET /api/v1/auth/provider on https, http',
-  'GET /auth on https, http',
-  'POST /api/v1/me/totp-secret on https, http',
-  'GET /management/health on https, httpsCert, http',
-  'POST /management/auth on https, httpsCert, http',
-  'POST /api/token on https, httpsCert, http',
-  'GET /api/token on https, httpsCert, http',
-  'POST /login on https, http',
-  // What it opens is said by the token in its query.
-  'GET /d/* on https, httpsCert, http',
-  'GET /Alive on ftsRest, ftsRestPlain',
-];
+import { PUBLIC_ROUTES } from '../support/public-routes.ts';
 
 const ROLES = ['administrator', 'operator', 'user', 'viewer'] as const;
 
@@ -181,7 +55,7 @@ describe('the routes', { timeout: 60_000 }, () => {
   };
 
   test('without credentials nothing is open but what is listed here', () => {
-    assert.deepEqual(routes.filter(({ access }) => isPublic(access)).map(lineOf), PUBLIC);
+    assert.deepEqual(routes.filter(({ access }) => isPublic(access)).map(lineOf), PUBLIC_ROUTES);
   });
 
   test('every route says who may call it and where, and says it once', () => {

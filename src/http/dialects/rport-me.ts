@@ -11,6 +11,7 @@ import { qrCode } from '../qr.ts';
 import { readJsonObject, textOf } from '../request-fields.ts';
 import type { Router } from '../router.ts';
 import { refusalOf } from '../sign-in-refusal.ts';
+import { refuseOldSignIn } from '../step-up.ts';
 import { RPORT_FRESH, RPORT_PUBLIC, RPORT_SIGNED_IN } from './rport-access.ts';
 import { empty, json, rportData, rportError } from './rport-answers.ts';
 import { rportTime, tokenView, userView } from './rport-views.ts';
@@ -81,7 +82,7 @@ function registerTokens(router: Router, { doors: { apiTokens } }: RportMeDeps): 
     rportData((await apiTokens.list(userOf(c).id)).map(tokenView)),
   );
 
-  router.route(RPORT_SIGNED_IN, 'POST', path, async (c) => {
+  router.route(RPORT_FRESH, 'POST', path, async (c) => {
     const principalId = personOf(c).id;
     const fields = await readJsonObject(c);
     const { prefix, expiresMs, scope, token } = await apiTokens.create(
@@ -128,6 +129,7 @@ function registerTotp(router: Router, { doors, browser, clock, isTotpEnabled }: 
     const { session } = await doors.sessions.check({ token, kinds: ['rport'] });
     const pending = session === undefined ? await doors.signIn.pending(token) : undefined;
     if (session === undefined && pending?.state !== 'set_up') throw new BivouacError('auth.token_invalid');
+    if (session !== undefined) refuseOldSignIn(session.authenticatedMs, clock.now());
     if (!isTotpEnabled) return disabled();
     const owner =
       session === undefined
