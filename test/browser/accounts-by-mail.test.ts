@@ -11,11 +11,13 @@ const EMAIL = 'frank@example.com';
 test('accounts by mail, from page to page', { skip: WITHOUT_CHROMIUM, timeout: 60_000 }, async (t) => {
   const post = await startMailServer(t);
   const kit = await startBrowserKit({
-    'mail.server': post.host,
-    'mail.port': String(post.port),
-    'mail.security': 'none',
-    'mail.from': 'kit@bivouac.example',
-    'compat.opentakserver.OTS_ENABLE_EMAIL': 'true',
+    set: {
+      'mail.server': post.host,
+      'mail.port': String(post.port),
+      'mail.security': 'none',
+      'mail.from': 'kit@bivouac.example',
+      'compat.opentakserver.OTS_ENABLE_EMAIL': 'true',
+    },
   });
   t.after(() => kit.stop());
   const { page: admins, context: adminsContext } = await kit.open();

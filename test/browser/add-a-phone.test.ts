@@ -22,7 +22,7 @@ describe('a new kit in the hands of somebody with a phone', {
   let taps = 0;
 
   before(async () => {
-    kit = await startBrowserKit();
+    kit = await startBrowserKit({ hasDisplay: true });
     ({ page } = await kit.open());
   });
   after(async () => {
@@ -62,6 +62,18 @@ describe('a new kit in the hands of somebody with a phone', {
     await qr.waitFor();
     phone = phoneThatScanned(await scan(await qr.screenshot()));
     await page.getByText('Waiting for the scan.').waitFor();
+  });
+
+  test('the display of the kit shows it too, for as long as it is wanted', async () => {
+    const screen = async () => (await kit.console<{ screen: string }>('/api/display')).screen;
+    const qr = page.getByRole('img', { name: 'QR code for ATAK' });
+    await page.getByRole('button', { name: 'Show it on the kit’s display' }).click();
+    await page.getByText('The display of the kit shows this code too.').waitFor();
+    assert.equal(await screen(), 'onboarding');
+    phone = phoneThatScanned(await scan(await qr.screenshot()));
+    await page.getByRole('button', { name: 'Take it off the display' }).click();
+    await page.getByRole('button', { name: 'Show it on the kit’s display' }).waitFor();
+    assert.notEqual(await screen(), 'onboarding');
   });
 
   test('the line below it follows the phone until it is on the map', async () => {
@@ -132,6 +144,9 @@ describe('a sign-in that is too old', { skip: WITHOUT_CHROMIUM, timeout: 60_000 
     await dialog.getByLabel('Password of administrator').fill(PASSWORD);
     await dialog.getByRole('button', { name: 'Go on' }).click();
     await page.getByRole('img', { name: 'QR code for ATAK' }).waitFor();
+    // This kit has no display.
+    assert.ok(await page.getByRole('button', { name: 'Show it on the kit’s display' }).isDisabled());
+    await page.getByText('This kit has no display, or it is switched off.').waitFor();
     kit.assertQuiet();
   });
 

@@ -60,9 +60,7 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
   before(async () => {
     axe = await readFile(AXE, 'utf8');
     if (PICTURES !== undefined) await mkdir(PICTURES, { recursive: true });
-    kit = await startBrowserKit({
-      'display.sink': `png:${join(process.env['TMPDIR'] ?? '/tmp', `display-${process.pid}.png`)}`,
-    });
+    kit = await startBrowserKit({ hasDisplay: true });
     ({ page } = await kit.open());
     await claim(kit, page, PASSWORD);
     for (const [name, callsign, team] of [

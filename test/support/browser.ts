@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type ServerProcess, startServer } from './server-process.ts';
 
@@ -50,12 +53,21 @@ export interface BrowserKit {
   stop(): Promise<void>;
 }
 
-export async function startBrowserKit(set: Readonly<Record<string, string>> = {}): Promise<BrowserKit> {
+export async function startBrowserKit({
+  set = {},
+  hasDisplay = false,
+}: {
+  readonly set?: Readonly<Record<string, string>>;
+  /** One of its own, which paints into a file. */
+  readonly hasDisplay?: boolean;
+} = {}): Promise<BrowserKit> {
+  const pictures = hasDisplay ? await mkdtemp(join(tmpdir(), 'bivouac-display-')) : undefined;
   const server = await startServer({
     set: {
       name: 'Basecamp 3',
       'listen.https': '127.0.0.1:0',
       'listen.portal': '127.0.0.1:0',
+      ...(pictures === undefined ? {} : { 'display.sink': `png:${join(pictures, 'display.png')}` }),
       ...set,
     },
   });
@@ -120,6 +132,7 @@ export async function startBrowserKit(set: Readonly<Record<string, string>> = {}
     async stop() {
       await browser.close();
       await server.stop();
+      if (pictures !== undefined) await rm(pictures, { recursive: true, force: true });
     },
   };
 }

@@ -14,6 +14,7 @@ import { countdown } from '../ui/times.ts';
 import { useAction } from '../ui/use-action.ts';
 import { useNow } from '../ui/use-now.ts';
 import { addressForPhones } from './address-for-phones.ts';
+import { OnDisplay } from './on-display.tsx';
 import { ProgressLine } from './progress-line.tsx';
 import { t } from './words.ts';
 
@@ -30,28 +31,50 @@ export function InvitePage({ name }: { name: string }) {
   const [client, setClient] = useState<Client>('atak');
   const [invitation, setInvitation] = useState<Invitation | undefined>(undefined);
   const [isConnected, connected] = useState(false);
-  const invite = useAction(async (wanted: Client) => {
+  const [isOnDisplay, showOnDisplay] = useState(false);
+  const invite = useAction(async (onDisplay: boolean) => {
     setInvitation(undefined);
     const host = addressForPhones(location.hostname);
-    const body = host === undefined ? { client: wanted } : { client: wanted, host };
+    const body = { client, onDisplay, ...(host === undefined ? {} : { host }) };
     setInvitation(await api('POST /api/people/{name}/invitations', { path: { name }, body }));
+    showOnDisplay(onDisplay);
   });
+  // Another app or another code goes where the last one was shown.
+  const again = () => void invite.run(isOnDisplay);
+  const isWrong = invitation?.client !== client;
+  // Whoever changes the app while a code is made gets the code of the app that is chosen in the end.
   useEffect(() => {
-    void invite.run(client);
-  }, [client, name]);
+    if (isWrong && !invite.isBusy && invite.problem === undefined) again();
+  }, [isWrong, invite.isBusy]);
   return (
     <Page title={t('title', { name })} back={addressTo('people', name)}>
-      <Choices label={t('app')} value={client} options={CLIENTS} onChange={setClient} />
+      <Choices
+        label={t('app')}
+        value={client}
+        options={CLIENTS}
+        onChange={(chosen) => {
+          invite.forget();
+          setClient(chosen);
+        }}
+      />
       <Problem problem={invite.problem} />
       {invitation === undefined && invite.problem === undefined && <Skeleton rows={5} />}
       {invitation !== undefined && (
         <>
-          {!isConnected && <ToShow invitation={invitation} onNew={() => void invite.run(client)} />}
+          {!isConnected && <ToShow invitation={invitation} onNew={again} />}
           <ProgressLine key={invitation.id} invitation={invitation} onConnected={() => connected(true)} />
+          {!isConnected && (
+            <OnDisplay
+              isShown={isOnDisplay}
+              isBusy={invite.isBusy}
+              onShow={() => void invite.run(true)}
+              onHidden={() => showOnDisplay(false)}
+            />
+          )}
         </>
       )}
       {invite.problem !== undefined && (
-        <Button kind="tall" onPress={() => void invite.run(client)}>
+        <Button kind="tall" onPress={again}>
           {t('newCode')}
         </Button>
       )}

@@ -26,6 +26,13 @@ export const t = createWords({
   typeCode: ['Name {name}, password is this code', 'Name {name}, Passwort ist dieser Code'],
   left: ['One phone, {left} left', 'Ein Telefon, noch {left}'],
   newCode: ['new code', 'neuer Code'],
+  showOnDisplay: ['Show it on the kit’s display', 'Auf der Anzeige des Kits zeigen'],
+  onDisplay: ['The display of the kit shows this code too.', 'Die Anzeige des Kits zeigt diesen Code auch.'],
+  offDisplay: ['Take it off the display', 'Von der Anzeige nehmen'],
+  noDisplay: [
+    'This kit has no display, or it is switched off.',
+    'Dieses Kit hat keine Anzeige, oder sie ist ausgeschaltet.',
+  ],
   over: ['This code has expired. Make a new one.', 'Dieser Code ist abgelaufen. Mach einen neuen.'],
   qr: ['QR code for {client}', 'QR-Code für {client}'],
   steps: ['Step {n} of 4', 'Schritt {n} von 4'],
