@@ -50,11 +50,13 @@ function database(rport: Rport): UserDirectory {
 }
 
 function client({ database }: Rport) {
-  const { db_type, db_name, db_host, db_user, db_password } = database;
+  const { db_type, db_name, db_host, db_user, db_password, db_tls, db_tls_ca } = database;
   if (db_type === '') throw invalid('auth_user_table needs database.db_type');
   if (db_name === '') throw invalid('auth_user_table needs database.db_name');
   if (db_type === 'mysql') {
-    return createMysqlClient({ host: db_host, user: db_user, password: db_password, database: db_name });
+    if (db_tls === 'off' && db_tls_ca !== '') throw invalid('database.db_tls_ca needs database.db_tls');
+    const tls = { wanted: db_tls, caFile: db_tls_ca };
+    return createMysqlClient({ host: db_host, user: db_user, password: db_password, database: db_name, tls });
   }
   if (!db_name.startsWith('/')) throw invalid('database.db_name must be the absolute path of a file');
   return createSqliteClient(db_name);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,12 @@ export interface MariaDb {
   stop(): Promise<void>;
 }
 
-export async function startMariaDb(): Promise<MariaDb> {
+/** `tls`: PEM texts of its certificate, key and authority; without, it offers none. */
+export async function startMariaDb(tls?: {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}): Promise<MariaDb> {
   const directory = await mkdtemp(join(tmpdir(), 'bivouac-mariadb-'));
   const data = join(directory, 'data');
   const socket = join(directory, 'mysqld.sock');
@@ -41,6 +46,12 @@ export async function startMariaDb(): Promise<MariaDb> {
     '--skip-test-db',
     ...asRoot,
   ]);
+  const tlsOptions: string[] = [];
+  for (const [name, pem] of Object.entries(tls ?? {})) {
+    const file = join(directory, `${name}.pem`);
+    await writeFile(file, pem, { mode: 0o600 });
+    tlsOptions.push(`--ssl-${name}=${file}`);
+  }
   const port = await freePort();
   const server = spawn(
     SERVER,
@@ -53,6 +64,7 @@ export async function startMariaDb(): Promise<MariaDb> {
       `--port=${port}`,
       '--innodb-buffer-pool-size=16M',
       '--skip-log-bin',
+      ...tlsOptions,
       ...asRoot,
     ],
     { stdio: 'ignore' },

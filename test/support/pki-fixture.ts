@@ -24,6 +24,11 @@ export interface KeyAndCert {
   readonly cert: string;
 }
 
+interface SanEntry {
+  readonly type: 'dns' | 'ip';
+  readonly value: string;
+}
+
 export interface PkiFixture {
   /** PEM text. */
   readonly ca: string;
@@ -33,9 +38,16 @@ export interface PkiFixture {
 
 /**
  * A throw-away authority with one server and one client certificate, for parts that are tested without the
- * product's own authority (the bare relay). `rsaBits` decides what a handshake costs.
+ * product's own authority (the bare relay, a database). `rsaBits` decides what a handshake costs, `names` whose
+ * certificates they are.
  */
-export async function createPkiFixture(rsaBits = 2048): Promise<PkiFixture> {
+export async function createPkiFixture(
+  rsaBits = 2048,
+  names: readonly SanEntry[] = [
+    { type: 'dns', value: 'localhost' },
+    { type: 'ip', value: '127.0.0.1' },
+  ],
+): Promise<PkiFixture> {
   cryptoProvider.set(webcrypto as unknown as Crypto);
   const keys = () =>
     webcrypto.subtle.generateKey({ ...ALGORITHM, modulusLength: rsaBits }, true, ['sign', 'verify']);
@@ -59,13 +71,7 @@ export async function createPkiFixture(rsaBits = 2048): Promise<PkiFixture> {
       signingKey: caKeys.privateKey,
       publicKey: pair.publicKey,
       signingAlgorithm: ALGORITHM,
-      extensions: [
-        new ExtendedKeyUsageExtension([usage]),
-        new SubjectAlternativeNameExtension([
-          { type: 'dns', value: 'localhost' },
-          { type: 'ip', value: '127.0.0.1' },
-        ]),
-      ],
+      extensions: [new ExtendedKeyUsageExtension([usage]), new SubjectAlternativeNameExtension([...names])],
     });
   return {
     ca: ca.toString('pem'),

@@ -46,6 +46,7 @@ const NAMED_MAX = 5;
 const KEPT_ELSEWHERE = 'users_kept_elsewhere';
 const UNREACHABLE = 'user_store_unusable';
 const PROBLEMS = 'user_store_entries';
+const IN_PLAIN = 'user_store_in_plain';
 
 export function createUserStore({
   elsewhere,
@@ -103,6 +104,9 @@ export function createUserStore({
       }
       if (elsewhere === undefined) return;
       await look(elsewhere.mirror);
+      if (elsewhere.directory.isInPlain) {
+        health?.set({ code: IN_PLAIN, severity: 'careful', text: inPlain(place) });
+      }
       health?.set({ code: KEPT_ELSEWHERE, severity: 'careful', text: keptElsewhere(source, place) });
     },
 
@@ -135,6 +139,10 @@ export function createUserStore({
       await elsewhere?.directory.close();
     },
   };
+}
+
+function inPlain(place: string): string {
+  return `People are kept in ${place}, on another machine and without encryption on the way: whoever is in between reads hashes and secrets, and can let in whom he likes. Set compat.rport.database.db_tls = "required", with db_tls_ca.`;
 }
 
 function keptElsewhere(source: UserSource, place: string): string {

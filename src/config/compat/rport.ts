@@ -58,7 +58,17 @@ export const RPORT = {
     }),
     db_host: key(z.string().max(500), {
       default: 'localhost:3306',
-      description: '`host:port`, or `socket:/path`. The connection is not encrypted.',
+      description: '`host:port`, or `socket:/path`.',
+    }),
+    db_tls: key(z.enum(['auto', 'required', 'off']), {
+      default: 'auto',
+      description:
+        'TLS to MySQL: `required`, `off`, or `auto`: required for another machine, off for this one. A server that offers none is refused where it is required.',
+    }),
+    db_tls_ca: key(z.string().regex(/^(|\/.+)$/s, 'the absolute path of a file'), {
+      default: '',
+      description:
+        'PEM file of the authority that MySQL’s certificate must come from; it must name the host of `db_host`. Empty: the public authorities.',
     }),
     db_user: key(z.string().max(200), { default: '', description: 'User of MySQL.' }),
     db_password: key(z.string().max(200), { default: '', description: 'Password of that user.' }),

@@ -102,6 +102,7 @@ export function createUserFile(path: string): UserDirectory {
   return {
     source: 'file',
     place: `the file ${path}`,
+    isInPlain: false,
     isLive: false,
     columns: { expiry: true, sendTo: true, totp: true },
     readAll: async () => read().map(userOf),

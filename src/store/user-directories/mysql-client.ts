@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { connect, isIP, type Socket } from 'node:net';
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { BivouacError, messageOf } from '../../core/errors.ts';
 import type { SqlClient, Statement, StatementResult } from './sql-client.ts';
@@ -8,6 +10,12 @@ export interface MysqlAddress {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  readonly tls: {
+    /** `auto`: for another machine only. */
+    readonly wanted: 'auto' | 'required' | 'off';
+    /** PEM file; '' for the public authorities. */
+    readonly caFile: string;
+  };
 }
 
 /** A database that answers later than this is none for a sign-in, milliseconds. */
@@ -23,11 +31,16 @@ const DEFAULT_PORT = 3_306;
 
 /** A MySQL or MariaDB server. The driver is loaded when it is first needed: few kits have such a database. */
 export function createMysqlClient(address: MysqlAddress): SqlClient {
+  const at = placeOf(address.host);
+  const isTls = address.tls.wanted === 'auto' ? !isThisMachine(at) : address.tls.wanted === 'required';
   let pool: Promise<Pool> | undefined;
   const place = `the database ${address.database} at ${address.host}`;
 
   async function connection(): Promise<PoolConnection> {
-    pool ??= open(address);
+    pool ??= open(address, at, isTls).catch((error) => {
+      pool = undefined;
+      throw error;
+    });
     return (await pool).getConnection();
   }
 
@@ -36,9 +49,10 @@ export function createMysqlClient(address: MysqlAddress): SqlClient {
     const { code } = error as { code?: string };
     if (code === 'ER_DUP_ENTRY') return new BivouacError('user.exists');
     const isReadOnly = code === 'ER_OPTION_PREVENTS_STATEMENT' || code === 'ER_TABLEACCESS_DENIED_ERROR';
+    const problem = tlsProblem(error) ?? (messageOf(error) || code || 'no connection');
     return new BivouacError(
       isReadOnly ? 'user_store.read_only' : 'user_store.unusable',
-      `User database ${address.database} at ${address.host}: ${messageOf(error) || code || 'no connection'}`,
+      `User database ${address.database} at ${address.host}: ${problem}`,
       undefined,
       error,
     );
@@ -47,6 +61,7 @@ export function createMysqlClient(address: MysqlAddress): SqlClient {
   return {
     dialect: 'mysql',
     place,
+    isInPlain: !isTls && !isThisMachine(at),
     async run(statements) {
       let used: PoolConnection | undefined;
       try {
@@ -69,10 +84,16 @@ export function createMysqlClient(address: MysqlAddress): SqlClient {
   };
 }
 
-async function open({ host, user, password, database }: MysqlAddress): Promise<Pool> {
+async function open(
+  { user, password, database, tls }: MysqlAddress,
+  at: Place,
+  isTls: boolean,
+): Promise<Pool> {
   const { createPool } = await import('mysql2/promise');
   return createPool({
-    ...placeOf(host),
+    ...at,
+    ...(isTls ? { ssl: await tlsOptions(tls.caFile) } : {}),
+    ...('host' in at ? { stream: () => streamTo(at) } : {}),
     user,
     password,
     database,
@@ -86,7 +107,42 @@ async function open({ host, user, password, database }: MysqlAddress): Promise<P
   });
 }
 
-function placeOf(host: string): { socketPath: string } | { host: string; port: number } {
+async function tlsOptions(caFile: string) {
+  // With the authority known, the certificate must also be for this host: another machine of theirs has one too.
+  const checked = { rejectUnauthorized: true, verifyIdentity: true };
+  if (caFile === '') return checked;
+  try {
+    return { ...checked, ca: await readFile(caFile, 'utf8') };
+  } catch (error) {
+    throw new BivouacError('user_store.unusable', `database.db_tls_ca: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * TLS compares a certificate with the host that its socket was opened for. Node keeps that only for names, and
+ * would take an address for `localhost` [Node 26, mysql2 3.24]; without it nothing but a refusal can come of it.
+ */
+function streamTo({ host, port }: { readonly host: string; readonly port: number }): Socket {
+  const stream = connect({ host, port, noDelay: true, keepAlive: true });
+  return isIP(host) === 0 ? stream : Object.assign(stream, { _host: host });
+}
+
+/** What the operator can do about it, where TLS itself failed. */
+function tlsProblem(error: unknown): string | undefined {
+  const { code } = error as { code?: string };
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return 'it offers no TLS, which is required (database.db_tls)';
+  if (code !== 'HANDSHAKE_SSL_ERROR') return undefined;
+  return `TLS failed: ${messageOf(error)}. Its certificate must come from database.db_tls_ca, and name the host of database.db_host`;
+}
+
+type Place = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+/** Nobody else is on the way. Any other address is another machine, also one of this machine’s own. */
+function isThisMachine(at: Place): boolean {
+  return 'socketPath' in at || /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(at.host);
+}
+
+function placeOf(host: string): Place {
   if (host.startsWith('socket:')) return { socketPath: host.slice('socket:'.length) };
   const { groups } = /^\[?(?<name>[^\]]*?)\]?(?::(?<port>\d+))?$/.exec(host) ?? {};
   return { host: groups?.['name'] ?? host, port: Number(groups?.['port'] ?? DEFAULT_PORT) };

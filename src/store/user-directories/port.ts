@@ -42,6 +42,8 @@ export interface UserDirectory {
   readonly source: Exclude<UserSource, 'built_in'>;
   /** For people: `the file /etc/users.json`. No secret is in it. */
   readonly place: string;
+  /** Whether it is on another machine, and whoever is on the way reads and changes everything. */
+  readonly isInPlain: boolean;
   /** Whether a sign-in asks it, and whether it is looked through again and again: others change it as they like. */
   readonly isLive: boolean;
   /** What it has a place for, besides name, password and groups. Known after the first `readAll`. */

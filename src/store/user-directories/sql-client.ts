@@ -15,6 +15,8 @@ export interface SqlClient {
   readonly dialect: 'sqlite' | 'mysql';
   /** For people, without a secret: `the database rport at localhost:3306`. */
   readonly place: string;
+  /** Whoever is on the way to another machine reads and changes everything. */
+  readonly isInPlain: boolean;
   /**
    * Runs them in one transaction; what is read belongs together.
    * @throws BivouacError `user_store.unusable`, `user_store.read_only`, `user.exists` (a unique index),

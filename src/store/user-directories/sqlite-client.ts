@@ -40,6 +40,7 @@ export function createSqliteClient(path: string): SqlClient {
   return {
     dialect: 'sqlite',
     place: `the database ${path}`,
+    isInPlain: false,
     run(statements) {
       worker ??= start();
       worker.ref();

@@ -21,6 +21,7 @@ export function createStaticUser(name: string, passwordHash: string): UserDirect
   return {
     source: 'static',
     place: 'compat.rport.auth',
+    isInPlain: false,
     isLive: false,
     columns: { expiry: false, sendTo: false, totp: false },
     readAll: async () => [user],

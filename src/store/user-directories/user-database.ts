@@ -110,6 +110,7 @@ export function createUserDatabase(client: SqlClient, tables: UserTables): UserD
   return {
     source: 'database',
     place: client.place,
+    isInPlain: client.isInPlain,
     isLive: true,
     get columns() {
       return columns;
