@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
-import { CONSOLE } from '../../src/auth/ports.ts';
 import { DATABASE_FILE } from '../../src/store/db.ts';
 import { type Answer, type Ask, type HttpKit, PASSWORD, startHttpKit } from '../support/http-kit.ts';
 import { Browser, type SessionState as State } from '../support/kit-browser.ts';
@@ -204,70 +203,6 @@ describe('a session in a browser', { timeout: 60_000 }, () => {
     const identity = await http.issue('alice');
     assert.equal((await http.ask('httpsCert', '/api/ws-ticket', { method: 'POST', identity })).status, 200);
     assert.equal((await http.ask('https', '/api/ws-ticket', { method: 'POST' })).status, 401);
-  });
-
-  test('a token of one kind is nothing at the door of another', async () => {
-    const proof = async () => {
-      const result = await http.kit.auth.signIn.withPassword({
-        door: 'web',
-        remote: '127.0.0.1',
-        username: 'alice',
-        password: PASSWORD,
-      });
-      assert.equal(result.state, 'signed_in');
-      return result.proof;
-    };
-    const { sessions, tickets, apiTokens } = http.kit.auth;
-    const user = await http.kit.auth.users.byName('alice');
-    const family = await sessions.openFamily(await proof());
-    const kinds = {
-      cookie: (await sessions.openBrowser(await proof(), { isRemembered: false })).token,
-      ots: (await sessions.openOts(await proof())).token,
-      rport: (await sessions.openRport(await proof())).token,
-      taxii: (await sessions.openTaxii(await proof())).token,
-      takeout: family.access.token,
-      refresh: family.refresh.token,
-      media: family.media.token,
-      ticket: (await tickets.issue({ user: user! })).ticket,
-      api: (await apiTokens.create({ principalId: user!.id, name: 'x', scope: 'read' }, CONSOLE)).token,
-      file: (
-        await http.kit.auth.fileTokens.issue({
-          user: user!,
-          method: 'GET',
-          path: '/api/me',
-          sha256: 'a'.repeat(64),
-        })
-      ).token,
-      code: await http.kit.auth.codeTokens.issue({ id: 'nothing', expiresMs: http.kit.clock.now() + 60_000 }),
-      enrolment: (await http.kit.auth.enrolmentTokens.create({ username: 'alice', form: 'link' }, CONSOLE))
-        .token,
-      csrf: http.kit.auth.csrf.issue('x'),
-    };
-    // What is there for who comes in: media of no such name for the one that knows nothing else.
-    const doors = {
-      own: { path: '/api/me/certs', opens: ['ots', 'api', 'cookie'], open: 200 },
-      ots: { path: '/api/me', opens: ['ots', 'api', 'cookie'], open: 200 },
-      rport: { path: '/api/v1/me', opens: ['rport', 'api'], open: 200 },
-      library: { path: '/api/media', opens: ['ots', 'api', 'cookie', 'takeout'], open: 200 },
-      media: { path: '/api/media/nothing/location', opens: ['media', 'cookie'], open: 404 },
-    };
-    for (const [door, { path, opens, open }] of Object.entries(doors)) {
-      for (const [kind, token] of Object.entries(kinds)) {
-        const expected = kind !== 'cookie' && opens.includes(kind) ? open : 401;
-        assert.equal((await http.ask('https', path, bearer(token))).status, expected, `${kind} at ${door}`);
-        const asCookie = await http.ask('https', path, { headers: { cookie: `__Host-sid=${token}` } });
-        const mayCookie = kind === 'cookie' && opens.includes('cookie') ? open : 401;
-        assert.equal(asCookie.status, mayCookie, `${kind} as a cookie at ${door}`);
-        const asHeader = await http.ask('https', path, { headers: { 'authentication-token': token } });
-        const mayHeader = kind === 'ots' && opens.includes('ots') ? open : 401;
-        assert.equal(asHeader.status, mayHeader, `${kind} as Authentication-Token at ${door}`);
-      }
-    }
-    // Where tokens are renewed, the refresh token alone counts, and not as anything else.
-    for (const [kind, token] of Object.entries(kinds)) {
-      const status = kind === 'refresh' ? 200 : 401;
-      assert.equal((await http.ask('https', '/api/token', bearer(token))).status, status, kind);
-    }
   });
 });
 
