@@ -134,6 +134,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
 
     // Control socket and HTTP first: when the stream accepts, a client's first request is answered.
     started.defer(() => http.stop());
+    await kit.http.ftsSocket.start();
     started.defer(() => kit.http.ftsSocket.stop());
     await http.start();
     started.defer(async () => {

@@ -7,7 +7,7 @@ import type { Store } from '../store/open.ts';
 import type { UserDirectory } from '../store/user-directories/port.ts';
 import { createAccounts } from './accounts.ts';
 import type { Argon2Cost } from './argon2.ts';
-import { createAudit } from './audit.ts';
+import { type AuditLog, createAudit } from './audit.ts';
 import { createBcryptThread } from './bcrypt-thread.ts';
 import { createClaim } from './claim.ts';
 import { createCsrf } from './csrf.ts';
@@ -52,7 +52,7 @@ export interface Auth extends AuthDoors {
   readonly enrolmentTokens: EnrolmentTokens;
   readonly pairing: Pairing;
   readonly revocation: Revocation;
-  readonly audit: Audit;
+  readonly audit: Audit & Pick<AuditLog, 'entry'>;
   /**
    * For a server, before its listeners open: takes up running bans, measures the board's hash cost, and shows
    * the claim code of a box without an owner.

@@ -1,8 +1,8 @@
+import type { AuditLog } from '../auth/audit.ts';
 import type { AuthDoors } from '../auth/doors.ts';
 import type { Pairing } from '../auth/pairing-ports.ts';
 import type {
   Actor,
-  Audit,
   Claim,
   EnrolmentTokens,
   HttpLogin,
@@ -45,7 +45,7 @@ export interface AppDeps {
   readonly proxy: ProxySettings | undefined;
   readonly pairing: Pairing;
   readonly claim: Claim;
-  readonly audit: Pick<Audit, 'list'>;
+  readonly audit: Pick<AuditLog, 'list' | 'entry'>;
   /** Of the configuration what is about HTTP, and what documents of other servers name. */
   readonly config: Pick<Config, 'http' | 'compat' | 'password'>;
   /** Whether an address is of this box or of a network that it is itself in, without a router between. */

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { createWebsocketKey } from '../../src/http/dialects/freetakserver/websocket-key.ts';
+import { type DocumentServer, startDocumentServer } from '../support/document-client.ts';
 import {
   ADMIN_TOKEN,
   DAN_TOKEN,
@@ -29,6 +30,7 @@ const DAN = {
   DeviceType: 'mobile',
   Certs: 'false',
 };
+const ADMIN = `administrator:${PASSWORD}`;
 const TRUE = '{"successful": "True"}';
 const FALSE = '{"successful": "False"}';
 
@@ -348,7 +350,13 @@ describe('FreeTAKServer’s Socket.IO', { timeout: 60_000 }, () => {
     assert.match(run.stderr, /websocketkey: this key can be guessed/);
     assert.ok(!run.stderr.includes('YourWebsocketKey'));
     const open = (configured: string) =>
-      createWebsocketKey({ configured, settings: {} as never, clock: systemClock, log: silentLog });
+      createWebsocketKey({
+        configured,
+        settings: {} as never,
+        audit: {} as never,
+        clock: systemClock,
+        log: silentLog,
+      });
     for (const key of ['a'.repeat(64), 'correct-horse-battery', 'Xq3vR8tLw2Zn6Bk9Jf4']) {
       assert.throws(() => open(key), { code: 'config.invalid' });
     }
@@ -457,4 +465,44 @@ describe('FreeTAKServer’s Socket.IO', { timeout: 60_000 }, () => {
     for (const secret of [KEY, DAN_TOKEN, ADMIN_TOKEN, PASSWORD]) assert.ok(!log.includes(secret));
     assert.ok(log.includes('fts.socket_authenticated'));
   });
+
+  test('the audit log knows of each key, by whom and when, and of no key what it is', async () => {
+    const before = await audited(fts.documents);
+    // Twice above, at the box; and the configured one at the start.
+    assert.deepEqual(before.toReversed(), [
+      'console websocketkey.configure {"change":"set"}',
+      'console websocketkey.rotate {}',
+      'console websocketkey.rotate {}',
+    ]);
+    const rotated = await fts.documents.sendJson('/api/websocketkey', {}, { user: ADMIN });
+    const { websocketkey } = rotated.json<{ websocketkey: string }>();
+    assert.equal((await audited(fts.documents))[0], 'administrator websocketkey.rotate {}');
+
+    const { server } = fts.documents;
+    await server.stop({ keepsData: true });
+    const other = randomBytes(32).toString('base64');
+    const configured = { 'compat.freetakserver.websocketkey': other };
+    for (const [set, change, entries] of [
+      [configured, 'replaced', 5],
+      [configured, 'replaced', 5],
+      [{}, 'removed', 6],
+    ] as const) {
+      const again = await startDocumentServer(undefined, set, { dataDir: server.dataDir });
+      const said = await audited(again);
+      assert.equal(said[0], `console websocketkey.configure {"change":"${change}"}`);
+      assert.equal(said.length, entries);
+      const all = await again.send('/api/v1/auditlog', { user: ADMIN });
+      for (const key of [KEY, websocketkey, other]) assert.ok(!all.text.includes(key));
+      await again.server.stop({ keepsData: change !== 'removed' });
+    }
+  });
+
+  /** What the audit log says of the key, newest first. */
+  async function audited({ send }: DocumentServer): Promise<string[]> {
+    const log = await send('/api/v1/auditlog', { user: ADMIN });
+    const { data } = log.json<{ data: Record<string, string>[] }>();
+    return data
+      .filter(({ application }) => application === 'websocketkey')
+      .map(({ username, application, action, request }) => `${username} ${application}.${action} ${request}`);
+  }
 });

@@ -23,6 +23,7 @@ import { registerWebsocketKeyRoute } from './freetakserver/websocket-key-route.t
 export interface FreeTakServerDeps
   extends Pick<
     AppDeps,
+    | 'audit'
     | 'clock'
     | 'log'
     | 'health'
@@ -44,7 +45,7 @@ export interface FreeTakServerDeps
 
 /** FreeTAKServer's REST and Socket.IO: on its own listeners, and nothing else on them. */
 export function registerFreeTakServerRoutes(router: Router, deps: FreeTakServerDeps): SocketServer {
-  const { clock, config, users, kit, doors, settings, log } = deps;
+  const { audit, clock, config, users, kit, doors, settings, log } = deps;
   const { signIn, apiTokens, apiCalls, grants } = doors;
   const logged = createCallLog(apiCalls);
   const packages = createUserPackages({ ...deps, listeners: () => kit.listeners() });
@@ -52,7 +53,7 @@ export function registerFreeTakServerRoutes(router: Router, deps: FreeTakServerD
   const orders = createSystemUserOrders(systemUsers);
   const rightsOf = createCallerRights({ grants, clock });
   const configured = config.compat.freetakserver.websocketkey;
-  const websocketKey = createWebsocketKey({ configured, settings, clock, log });
+  const websocketKey = createWebsocketKey({ configured, settings, audit, clock, log });
 
   /** A device is never on the machine that manages it through the loopback. */
   function hostOf(calledAs: string): string {
@@ -79,6 +80,7 @@ export function registerFreeTakServerRoutes(router: Router, deps: FreeTakServerD
       version: `Bivouac-${kit.version}`,
     }),
     hostOf,
+    start: websocketKey.noteConfigured,
     clock,
     log,
   });

@@ -1,7 +1,16 @@
 import { read, write } from '../operation.ts';
+import { appendAudit, type NewAuditEntry } from './audit.ts';
 
 /** Anything that JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+interface NewSetting {
+  readonly key: string;
+  readonly value: Json;
+  readonly nowMs: number;
+  /** For what somebody may ask about later. */
+  readonly audit?: NewAuditEntry;
+}
 
 /** Small facts of the kit that must survive a restart, by name (`room.what`); never secrets. */
 export const settings = {
@@ -11,12 +20,13 @@ export const settings = {
     return row === undefined ? undefined : (JSON.parse(row.value) as Json);
   }),
 
-  set: write((db, { key, value, nowMs }: { key: string; value: Json; nowMs: number }): void => {
+  set: write((db, { key, value, nowMs, audit }: NewSetting): void => {
     db.run(
       `INSERT INTO settings (key, value, updated_ms) VALUES (?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_ms = excluded.updated_ms`,
       [key, JSON.stringify(value), nowMs],
     );
+    if (audit !== undefined) appendAudit(db, audit);
   }),
 
   /** True when there was something to remove. */

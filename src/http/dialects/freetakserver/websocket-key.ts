@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { AuditLog } from '../../../auth/audit.ts';
 import { estimateBits } from '../../../auth/password-policy.ts';
-import type { Actor } from '../../../auth/ports.ts';
+import { type Actor, CONSOLE } from '../../../auth/ports.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { BivouacError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
@@ -14,6 +15,8 @@ const KEY_BYTES = 32;
 const KEY_MAX_UNITS = 512;
 
 const SETTING = 'fts.websocketkey';
+/** Hash of the configured key at the last start; '' for none. */
+const SEEN_SETTING = 'fts.websocketkey_configured';
 
 /** What a rotation leaves behind: hashes, of a text that nobody guesses. */
 interface Kept {
@@ -27,6 +30,8 @@ export interface WebsocketKey {
   isKey(text: string): Promise<boolean>;
   /** A new key, shown once; the one before is over. A key that is configured later counts again. */
   rotate(by: Actor): Promise<string>;
+  /** Writes into the audit log whether the configuration holds another key than at the last start. */
+  noteConfigured(): Promise<void>;
   /** Called when the key that was good is not any more. */
   onRotated(listener: () => void): void;
 }
@@ -35,11 +40,13 @@ export interface WebsocketKey {
 export function createWebsocketKey({
   configured,
   settings,
+  audit,
   clock,
   log,
 }: {
   readonly configured: string;
   readonly settings: Pick<AppDeps['settings'], 'get' | 'set'>;
+  readonly audit: Pick<AuditLog, 'entry'>;
   readonly clock: Clock;
   readonly log: Log;
 }): WebsocketKey {
@@ -66,10 +73,18 @@ export function createWebsocketKey({
     async rotate(by) {
       const key = randomBytes(KEY_BYTES).toString('base64url');
       const value = { hash: hashOf(key), insteadOf: configuredHash };
-      await settings.set({ key: SETTING, value, nowMs: clock.now() });
+      const entry = audit.entry(by, 'websocketkey.rotate');
+      await settings.set({ key: SETTING, value, nowMs: clock.now(), audit: entry });
       log.info('fts.websocketkey_rotated', { by: by.name });
       for (const listener of listeners) listener();
       return key;
+    },
+    async noteConfigured() {
+      const seen = (await settings.get(SEEN_SETTING)) ?? '';
+      if (seen === configuredHash) return;
+      const change = seen === '' ? 'set' : configuredHash === '' ? 'removed' : 'replaced';
+      const entry = audit.entry(CONSOLE, 'websocketkey.configure', { detail: { change } });
+      await settings.set({ key: SEEN_SETTING, value: configuredHash, nowMs: clock.now(), audit: entry });
     },
     onRotated(listener) {
       listeners.add(listener);

@@ -32,12 +32,15 @@ export interface SocketServerDeps extends Omit<SocketSessionDeps, 'cut' | 'greet
   readonly greeting: () => SocketSessionDeps['greeting'];
   /** Name or address for packages, from the one under which we were called. */
   readonly hostOf: (calledAs: string) => string;
+  /** What has to be done before the first client comes. */
+  readonly start: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** FreeTAKServer's Socket.IO, on the listeners of its REST. */
 export interface SocketServer extends RawRequests {
+  start(): Promise<void>;
   upgrade(upgrade: Upgrade): void;
   /** Disconnects whoever `notice` is about. */
   revoked(notice: RevocationNotice): void;
@@ -168,6 +171,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
   };
 
   return {
+    start: deps.start,
     take(request, response: ServerResponse, peer) {
       if (!isFtsListener(peer.listener) || !isSocketPath(request.url)) return false;
       if (isStopped) {
