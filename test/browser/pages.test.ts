@@ -213,6 +213,12 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
     await page.unroute('**/api/system/hotspot');
   });
 
+  test('under an address, it is said why there are no passkeys', async () => {
+    await visit('/me/passkeys');
+    await page.getByText('This page is open under an address, 127.0.0.1.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Add a passkey' }).count(), 0);
+  });
+
   test('German is spoken where it is asked for', async () => {
     await visit('/kit/look');
     await page.getByText('Deutsch').click();

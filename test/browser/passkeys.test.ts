@@ -1,120 +1,104 @@
 import assert from 'node:assert/strict';
-import { createHash, X509Certificate } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { missing } from '../support/debian-program.ts';
-import { type HttpKit, PASSWORD, startHttpKit } from '../support/http-kit.ts';
+import type { CDPSession, Page } from 'playwright-core';
+import { type BrowserKit, claim, startBrowserKit, WITHOUT_CHROMIUM } from '../support/browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+const PASSWORD = 'orchid-lantern-over-tundra';
 /** Passkeys are bound to a name; the browser is told that it is this machine. */
 const NAME = 'kit.example';
 
-/** What a page does with our API and its browser's passkeys. */
-const SEND = `async ({ method, path, body }) => {
-  const csrf = decodeURIComponent(/XSRF-TOKEN=([^;]+)/.exec(document.cookie)?.[1] ?? '');
-  const headers = { 'content-type': 'application/json', 'x-xsrf-token': csrf };
-  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
-}`;
-const CREATE = `async (options) => {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-  return (await navigator.credentials.create({ publicKey })).toJSON();
-}`;
-const GET = `async (options) => {
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  return (await navigator.credentials.get({ publicKey })).toJSON();
+/** Sends again what a sign-in by passkey sent: the text of a function of the page. */
+const SEND_AGAIN = `async (body) => {
+  const { csrfToken } = await (await fetch('/api/session')).json();
+  const headers = { 'content-type': 'application/json', 'x-xsrf-token': csrfToken };
+  return (await fetch('/api/session/passkey', { method: 'POST', headers, body })).status;
 }`;
 
-interface Shown {
-  readonly status: number;
-  readonly body: { readonly state?: string; readonly username?: string; readonly error?: { code: string } };
-}
-
-describe('passkeys in Chromium, with an authenticator that is always touched', {
-  skip: missing(CHROMIUM),
-  timeout: 90_000,
+describe('passkeys through the pages, with an authenticator that is always touched', {
+  skip: WITHOUT_CHROMIUM,
+  timeout: 60_000,
 }, () => {
-  let http: HttpKit;
-  let browser: Browser;
-  let origin: string;
+  let kit: BrowserKit;
+  let page: Page;
+  let devtools: CDPSession;
+  let authenticatorId: string;
 
   before(async () => {
-    http = await startHttpKit();
-    await http.addUser('alice');
-    origin = `https://${NAME}:${http.port('https')}`;
-    // A browser offers passkeys where the certificate is one that it trusts: it is told to trust this key.
-    const { publicKey } = new X509Certificate(http.kit.authority.material().certificateChainPem);
-    const spki = publicKey.export({ type: 'spki', format: 'der' });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        `--host-resolver-rules=MAP ${NAME} 127.0.0.1`,
-        `--ignore-certificate-errors-spki-list=${createHash('sha256').update(spki).digest('base64')}`,
-      ],
-    });
-  });
-  after(async () => {
-    await browser?.close();
-    await http.stop();
-  });
-
-  async function openPage(): Promise<Page> {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    const devtools = await context.newCDPSession(page);
+    kit = await startBrowserKit({ name: NAME });
+    const opened = await kit.open();
+    page = opened.page;
+    devtools = await opened.context.newCDPSession(page);
     await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    ({ authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2',
         transport: 'internal',
         hasResidentKey: true,
         hasUserVerification: true,
         isUserVerified: true,
+        automaticPresenceSimulation: true,
       },
-    });
-    await page.goto(`${origin}/api/setup`);
-    return page;
+    }));
+    await claim(kit, page, PASSWORD);
+  });
+  after(() => kit?.stop());
+
+  /** Whether the person confirms by finger or face. */
+  const confirms = (isUserVerified: boolean) =>
+    devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+  const press = (name: string) => page.getByRole('button', { name }).click();
+
+  async function signOut(): Promise<void> {
+    await page.goto(`${kit.origin}/me`);
+    await press('Sign out');
+    await page.getByLabel('User name').waitFor();
   }
 
-  /** Runs the text of a function in the page: its types are a browser's, and no test's. */
-  const inPage = <T>(page: Page, code: string, argument: unknown): Promise<T> =>
-    page.evaluate(`(${code})(${JSON.stringify(argument)})`);
-
-  const send = (page: Page, method: string, path: string, body?: object): Promise<Shown> =>
-    inPage(page, SEND, { method, path, body });
-  const create = (page: Page, options: unknown): Promise<object> => inPage(page, CREATE, options);
-  const get = (page: Page, options: unknown): Promise<object> => inPage(page, GET, options);
-
-  test('made after a sign-in by password, it signs in without one, and no more when it was removed', async () => {
-    const page = await openPage();
-    const first = await send(page, 'POST', '/api/session', { username: 'alice', password: PASSWORD });
-    assert.equal(first.status, 200);
-    const offered = await send(page, 'POST', '/api/me/passkeys/options');
-    assert.equal(offered.status, 200, JSON.stringify(offered.body));
-    const response = await create(page, offered.body);
-    const made = await send(page, 'POST', '/api/me/passkeys', { name: 'This computer', response });
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    const { id } = made.body as { id: string };
-
-    assert.equal((await send(page, 'DELETE', '/api/session')).status, 204);
-    assert.equal((await send(page, 'GET', '/api/me/passkeys')).status, 401);
-
-    const asked = await send(page, 'POST', '/api/session/passkey/options');
-    const answer = await get(page, asked.body);
-    const opened = await send(page, 'POST', '/api/session/passkey', { response: answer });
-    assert.deepEqual([opened.status, opened.body.username], [200, 'alice'], JSON.stringify(opened.body));
-    // An answer is good once.
-    const again = await send(page, 'POST', '/api/session/passkey', { response: answer });
-    assert.equal(again.status, 401);
-
-    assert.equal((await send(page, 'DELETE', `/api/me/passkeys/${id}`)).status, 204);
-    const other = await send(page, 'POST', '/api/session/passkey/options');
-    const refused = await send(page, 'POST', '/api/session/passkey', {
-      response: await get(page, other.body),
-    });
-    assert.equal(refused.status, 401);
-    await page.context().close();
+  test('my account makes one, once the person confirms', async () => {
+    await page.goto(`${kit.origin}/me`);
+    await page.getByRole('link', { name: 'Passkeys' }).click();
+    await page.getByText('None yet.').waitFor();
+    await page.getByLabel('What this device is called').fill('This phone');
+    await confirms(false);
+    await press('Add a passkey');
+    await page.getByRole('alert').getByText('The device made no passkey.').waitFor();
+    await confirms(true);
+    await press('Add a passkey');
+    await page.getByText(`for ${NAME}`).waitFor();
+    await page.getByText('This phone').waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
   });
+
+  test('it signs in without a password, and its answer is good once', async () => {
+    await signOut();
+    await confirms(false);
+    await press('Sign in with a passkey');
+    await page.getByRole('alert').getByText('it was not confirmed').waitFor();
+    await confirms(true);
+    const sent = page.waitForRequest(
+      (asked) => asked.method() === 'POST' && asked.url().endsWith('/api/session/passkey'),
+    );
+    await press('Sign in with a passkey');
+    await page.getByText('on the map', { exact: true }).waitFor();
+    const body = (await sent).postData();
+    await signOut();
+    assert.equal(await page.evaluate(`(${SEND_AGAIN})(${JSON.stringify(body)})`), 401);
+    await press('Sign in with a passkey');
+    await page.getByText('on the map', { exact: true }).waitFor();
+  });
+
+  test('removed, it opens nothing any more', async () => {
+    await page.goto(`${kit.origin}/me/passkeys`);
+    await press('Remove This phone');
+    await page.getByText('None yet.').waitFor();
+    await signOut();
+    await press('Sign in with a passkey');
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('User name').fill('administrator');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('on the map', { exact: true }).waitFor();
+  });
+
+  test('nobody complained', () => kit.assertQuiet());
 });

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type ServerProcess, startServer } from './server-process.ts';
 
@@ -56,10 +59,13 @@ export interface BrowserKit {
 export async function startBrowserKit({
   set = {},
   hasDisplay = false,
+  name,
 }: {
   readonly set?: Readonly<Record<string, string>>;
   /** One of its own, which paints into a file. */
   readonly hasDisplay?: boolean;
+  /** The browser finds the kit under this name, and trusts its certificate: what needs both works then. */
+  readonly name?: string;
 } = {}): Promise<BrowserKit> {
   const pictures = hasDisplay ? await mkdtemp(join(tmpdir(), 'bivouac-display-')) : undefined;
   const server = await startServer({
@@ -71,9 +77,10 @@ export async function startBrowserKit({
       ...set,
     },
   });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const { host, port } = server.address('https');
-  const origin = `https://${host}:${port}`;
+  const origin = `https://${name ?? host}:${port}`;
+  const trust = name === undefined ? [] : await trustFlags(name, host, port);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...trust] });
   const complaints: string[] = [];
 
   function watch(page: Page): void {
@@ -100,7 +107,8 @@ export async function startBrowserKit({
     origin,
     async open(size = SIZES.phone) {
       const context = await browser.newContext({
-        ignoreHTTPSErrors: true,
+        // A browser that was told to overlook errors makes no passkeys.
+        ignoreHTTPSErrors: name === undefined,
         viewport: size,
         colorScheme: 'dark',
         locale: 'en-GB',
@@ -135,6 +143,19 @@ export async function startBrowserKit({
       if (pictures !== undefined) await rm(pictures, { recursive: true, force: true });
     },
   };
+}
+
+/** Flags that map a name to the kit, and let the browser trust its key as if the CA were installed. */
+async function trustFlags(name: string, host: string, port: number): Promise<string[]> {
+  const socket = connect({ host, port, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { publicKey } = new X509Certificate(socket.getPeerCertificate().raw);
+  socket.destroy();
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return [
+    `--host-resolver-rules=MAP ${name} ${host}`,
+    `--ignore-certificate-errors-spki-list=${createHash('sha256').update(spki).digest('base64')}`,
+  ];
 }
 
 /** Claims a new kit with the code of its display, as the first visitor does. */

@@ -1,3 +1,4 @@
+import { go } from '../router/router.ts';
 import { me, signOut } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Item, List } from '../ui/list.tsx';
@@ -8,7 +9,11 @@ import { t } from './words.ts';
 
 /** Everything that a person looks after themselves. */
 export function MePage() {
-  const leave = useAction(signOut);
+  const leave = useAction(async () => {
+    await signOut();
+    // Whoever signs in next has not asked for this page.
+    go('/', { replaces: true });
+  });
   const email = me.value?.email;
   return (
     <Page title={t('title')} back="/kit">

@@ -77,7 +77,9 @@ export function PasskeysPage() {
                 )}
               </Form>
             ) : (
-              <p>{t('passkeyNotHere')}</p>
+              <p class="panel">
+                {isPossibleHere ? t('passkeyNoBrowser') : t('passkeyNotHere', { host: location.hostname })}
+              </p>
             )}
           </>
         )}

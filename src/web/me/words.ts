@@ -52,15 +52,19 @@ export const t = createWords({
     'Anmelden mit Finger, Gesicht oder Schlüssel, ohne Passwort.',
   ],
   passkeyNotHere: [
-    'A passkey needs a page with a name. Open the kit by its name, not by its address.',
-    'Ein Passkey braucht eine Seite mit Namen. Öffne das Kit unter seinem Namen, nicht unter seiner Adresse.',
+    'This page is open under an address, {host}. Browsers tie passkeys to a name: open the kit by its name, as bivouac.local in its own Wi-Fi.',
+    'Diese Seite ist unter einer Adresse offen, {host}. Browser binden Passkeys an einen Namen: öffne das Kit unter seinem Namen, wie bivouac.local in seinem eigenen WLAN.',
+  ],
+  passkeyNoBrowser: [
+    'This browser has no passkeys, or the connection is not encrypted.',
+    'Dieser Browser hat keine Passkeys, oder die Verbindung ist nicht verschlüsselt.',
   ],
   noPasskeys: ['None yet.', 'Noch keiner.'],
   addPasskey: ['Add a passkey', 'Passkey hinzufügen'],
   passkeyName: ['What this device is called', 'Wie dieses Gerät heißt'],
   passkeyStopped: [
-    'The device made no passkey. Try again, and confirm on the device.',
-    'Das Gerät hat keinen Passkey gemacht. Noch einmal, und am Gerät bestätigen.',
+    'The device made no passkey. Confirm it on the device. It has to trust the certificate of the kit first; how, stands at /welcome.',
+    'Das Gerät hat keinen Passkey gemacht. Am Gerät bestätigen. Es muss zuerst dem Zertifikat des Kits trauen; wie, steht unter /welcome.',
   ],
   forHost: ['for {host}', 'für {host}'],
   remove: ['Remove {name}', '{name} entfernen'],

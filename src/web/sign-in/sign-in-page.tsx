@@ -106,6 +106,7 @@ function FirstStep({
       <p>
         <a href="/welcome">{t('joinInstead')}</a>
       </p>
+      {canUsePasskeys() && !isNamed(location.hostname) && <p class="quiet small">{t('passkeyNotHere')}</p>}
     </Page>
   );
 }

@@ -13,6 +13,10 @@ export const t = createWords({
     'That was no passkey of this kit, or it was not confirmed.',
     'Das war kein Passkey dieses Kits, oder er wurde nicht bestätigt.',
   ],
+  passkeyNotHere: [
+    'Passkeys work where the kit is opened by its name, not by its address.',
+    'Passkeys gehen, wo das Kit unter seinem Namen geöffnet ist, nicht unter seiner Adresse.',
+  ],
   forgot: ['Password lost', 'Passwort verloren'],
   joinInstead: [
     'Bring a phone onto the map, or take the certificate',
