@@ -23,9 +23,11 @@ test_timeout_ms := 120000
 image_test_timeout_ms := 3600000
 image_tests ?= $(wildcard test/image/*.test.ts)
 run_tests := $(node) --test --test-timeout=$(test_timeout_ms) --test-concurrency=$(shell nproc) --test-reporter=spec
-# Those that start a server process: they run once more against the single binary.
+# Those that start a server process: they run once more against the single binary. Of the browser's, the scene that
+# goes through most of the pages: each costs a start of Chromium.
 server_tests = $(filter-out %/single-binary.test.ts,\
-  $(shell grep -rl --include='*.test.ts' server-process.ts test/integration test/conformance))
+  $(shell grep -rl --include='*.test.ts' server-process.ts test/integration test/conformance)) \
+  test/browser/add-a-phone.test.ts
 
 .PHONY: help
 help: ## Say what there is

@@ -15,6 +15,8 @@ const PICTURES = process.env['PICTURES'];
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** What is revoked is off within so long. */
 const OFF_MS = 2_000;
+/** How often a screen with a code asks whether it is let in. */
+const POLL_MS = 5_000;
 const ROUND = { width: 200, height: 200 };
 
 interface Violation {
@@ -38,10 +40,11 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
     kit = await startBrowserKit();
     ({ page: admin } = await kit.open());
     await claim(kit, admin, PASSWORD);
-    const identity = await kit.server.issueClient('anna', 'blue');
+    const identity = await kit.person('anna', 'blue');
     phone = await connectTakClient({ ...kit.server.address('cotTls'), ...identity });
     phone.sendSa({ uid: 'ANDROID-anna', callsign: 'MEDIC-1', team: 'Yellow', lat: 47.5, lon: 15.25 });
     ({ page: tv } = await kit.open(SIZES.tv));
+    await tv.clock.install();
     ({ page: watch } = await kit.open(ROUND));
   });
   after(async () => {
@@ -72,6 +75,13 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
   async function approve(code: string): Promise<string> {
     const { id } = await asAdmin<{ id: string }>('POST', '/api/pairings/find', { code });
     await asAdmin('POST', `/api/pairings/${id}/approve`, { channels: ['blue'] });
+    return id;
+  }
+
+  /** The same for a screen that shows this code and asks each five seconds: the test moves its clock. */
+  async function approveShown(screen: Page, code: string): Promise<string> {
+    const id = await approve(code);
+    await screen.clock.fastForward(POLL_MS);
     return id;
   }
 
@@ -114,13 +124,13 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
     await look(tv, 'tv-code');
     const code = (await tv.locator('.big-code > [aria-hidden]').textContent()) ?? '';
     assert.match(code, /^[A-Z]{4}-[A-Z]{4}$/);
-    tvPairing = await approve(code);
+    tvPairing = await approveShown(tv, code);
     await tv.getByText('MEDIC-1').waitFor();
     await tv.getByText('Connected').waitFor();
   });
 
   test('the board is live: positions, an emergency that takes over, who left', async () => {
-    const identity = await kit.server.issueClient('ben', 'blue');
+    const identity = await kit.person('ben', 'blue');
     const second = await connectTakClient({ ...kit.server.address('cotTls'), ...identity });
     second.sendSa({ uid: 'ANDROID-ben', callsign: 'BRAVO-2', team: 'Cyan', lat: 47.51, lon: 15.26 });
     await tv.getByText('BRAVO-2').waitFor();
@@ -180,9 +190,10 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
 
   test('another watch shows a code, and is approved', async () => {
     const { page, context } = await kit.open(ROUND);
+    await page.clock.install();
     await page.goto(`${kit.origin}/watch`);
     const code = (await page.locator('.shown').textContent()) ?? '';
-    await approve(code);
+    await approveShown(page, code);
     await page.getByText('MEDIC-1').first().waitFor();
     await context.close();
   });
@@ -232,7 +243,7 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
   test('a kit that restarts is waited for, with what was known greyed, and found again', async () => {
     phone.sendSa({ uid: 'ANDROID-anna', callsign: 'MEDIC-1', team: 'Yellow', lat: 47.5, lon: 15.25 });
     const code = (await tv.locator('.big-code > [aria-hidden]').textContent()) ?? '';
-    await approve(code);
+    await approveShown(tv, code);
     await tv.getByText('Connected').waitFor();
     await tv.getByText('MEDIC-1').first().waitFor();
     const { port } = kit.server.address('https');

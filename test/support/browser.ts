@@ -48,6 +48,8 @@ export interface BrowserKit {
   }): Promise<{ context: BrowserContext; page: Page }>;
   /** As whoever sits at the box, on the control socket: GET, or POST with a body. */
   console<T>(path: string, body?: object): Promise<T>;
+  /** A new person in this channel, with a certificate for a phone. */
+  person(name: string, channel: string): Promise<{ readonly cert: string; readonly key: string }>;
   /**
    * Throws when any page so far wrote an error, broke its policy, or asked another origin for anything; `but` for
    * what the test itself has caused.
@@ -101,6 +103,22 @@ export async function startBrowserKit({
     });
   }
 
+  function atTheBox<T>(path: string, body?: object): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const socketPath = `${server.dataDir}/run/control.sock`;
+      const headers = { 'content-type': 'application/json' };
+      const order = body === undefined ? {} : { method: 'POST', headers };
+      const sent = request({ socketPath, path, ...order }, (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        incoming.on('end', () => resolve(JSON.parse(text) as T));
+      });
+      sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
   return {
     server,
     browser,
@@ -118,20 +136,13 @@ export async function startBrowserKit({
       watch(page);
       return { context, page };
     },
-    console: <T>(path: string, body?: object) =>
-      new Promise<T>((resolve, reject) => {
-        const socketPath = `${server.dataDir}/run/control.sock`;
-        const headers = { 'content-type': 'application/json' };
-        const order = body === undefined ? {} : { method: 'POST', headers };
-        const sent = request({ socketPath, path, ...order }, (incoming) => {
-          let text = '';
-          incoming.setEncoding('utf8').on('data', (chunk: string) => {
-            text += chunk;
-          });
-          incoming.on('end', () => resolve(JSON.parse(text) as T));
-        });
-        sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
-      }),
+    console: atTheBox,
+    async person(name, channel) {
+      await atTheBox('/api/people', { name, groups: [channel] });
+      const order = { username: name };
+      const issued = await atTheBox<{ certificatePem: string; privateKeyPem: string }>('/api/certs', order);
+      return { cert: issued.certificatePem, key: issued.privateKeyPem };
+    },
     assertQuiet: (but = /^$/) =>
       assert.deepEqual(
         complaints.filter((complaint) => !but.test(complaint)),
