@@ -1,9 +1,9 @@
+import { ANONYMOUS_CHANNEL } from '../core/anonymous-channel.ts';
 import { BivouacError } from '../core/errors.ts';
 import type { Store } from '../store/open.ts';
 import { foldName } from './names.ts';
 import type { Approver } from './pairing-ports.ts';
 import type { User } from './ports.ts';
-import { ANONYMOUS_GROUP } from './stream-login.ts';
 
 /** More channels than any team has: a bound for what a request can ask for. */
 const CHANNELS_MAX = 100;
@@ -16,7 +16,7 @@ export function createGranting({ groups }: Pick<Store, 'groups'>) {
      * @throws BivouacError `group.unknown`, `auth.forbidden` for one that the approver does not hear himself
      */
     async channelsFor(wanted: readonly string[] | undefined, { user }: Approver): Promise<string[]> {
-      const all = [...(await groups.list()).map(({ name }) => name), ANONYMOUS_GROUP];
+      const all = [...(await groups.list()).map(({ name }) => name), ANONYMOUS_CHANNEL];
       const own = user === undefined ? all : heardBy(user);
       // Who looks after the kit shows the team, also when he is in no channel himself.
       const usual = user !== undefined && hearsAll(user) && user.groups.length === 0 ? all : own;
@@ -43,6 +43,6 @@ function hearsAll({ role }: User): boolean {
 }
 
 function heardBy({ groups }: User): string[] {
-  if (groups.length === 0) return [ANONYMOUS_GROUP];
+  if (groups.length === 0) return [ANONYMOUS_CHANNEL];
   return groups.filter(({ direction }) => direction === 'OUT').map(({ name }) => name);
 }

@@ -1,3 +1,4 @@
+import { ANONYMOUS_CHANNEL } from '../core/anonymous-channel.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -12,9 +13,6 @@ import type { AuditLog } from './audit.ts';
 import type { Notices } from './notices.ts';
 import type { PasswordLogin } from './password-login.ts';
 import type { RefusalCause, StreamLogin, StreamLoginResult } from './ports.ts';
-
-/** The channel of those who have none. */
-export const ANONYMOUS_GROUP = '__ANON__';
 
 /** A device uid comes from a stranger: enough to recognise it in the audit log, characters. */
 const UID_SHOWN_MAX_CHARS = 128;
@@ -172,8 +170,8 @@ function identityOf(
     groups.length > 0
       ? groups
       : ([
-          { name: ANONYMOUS_GROUP, direction: 'IN' },
-          { name: ANONYMOUS_GROUP, direction: 'OUT' },
+          { name: ANONYMOUS_CHANNEL, direction: 'IN' },
+          { name: ANONYMOUS_CHANNEL, direction: 'OUT' },
         ] as const);
   const namesOf = (direction: 'IN' | 'OUT') =>
     memberships

@@ -1,3 +1,4 @@
+import { ANONYMOUS_CHANNEL } from '../core/anonymous-channel.ts';
 import type { DisplayFormats, DisplayState, Position, TimeSource } from './state.ts';
 
 /** How the display says times, distances, directions and codes. Short words, units after a space. */
@@ -144,12 +145,9 @@ export function splitWarning(text: string): { readonly title: string; readonly r
   return end === undefined ? { title: text, rest: '' } : { title: end, rest: text.slice(end.length).trim() };
 }
 
-/** The channel of everybody who is in no other, as events and lists name it. */
-const NO_CHANNEL = '__ANON__';
-
 /** Whose events a screen will see: `Blue, Medics and those in no channel`. */
 export function channelWords(names: readonly string[]): string {
-  const named = names.filter((name) => name !== NO_CHANNEL);
+  const named = names.filter((name) => name !== ANONYMOUS_CHANNEL);
   return listWords(named.length < names.length ? [...named, 'those in no channel'] : named);
 }
 

@@ -1,5 +1,5 @@
 import type { User } from '../auth/ports.ts';
-import { ANONYMOUS_CHANNEL } from '../hub/audience.ts';
+import { ANONYMOUS_CHANNEL } from '../core/anonymous-channel.ts';
 
 export interface Channels {
   /** May send into. */

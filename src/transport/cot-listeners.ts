@@ -6,8 +6,8 @@ import {
   type Server as TlsServer,
 } from 'node:tls';
 import { formatAddress, type ListenAddress, plainAddress } from '../core/address.ts';
+import { ANONYMOUS_CHANNEL } from '../core/anonymous-channel.ts';
 import { BivouacError, messageOf } from '../core/errors.ts';
-import { ANONYMOUS_CHANNEL } from '../hub/audience.ts';
 import type { CloseReason } from '../hub/close-reason.ts';
 import type { Identity } from '../hub/ports.ts';
 import { type ConnectionDeps, CotConnection } from './cot-connection.ts';

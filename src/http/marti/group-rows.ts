@@ -1,4 +1,4 @@
-import { ANONYMOUS_CHANNEL } from '../../hub/audience.ts';
+import { ANONYMOUS_CHANNEL } from '../../core/anonymous-channel.ts';
 import type { GroupRecord } from '../../store/repositories/groups.ts';
 import type { Channels } from '../caller-channels.ts';
 

@@ -1,3 +1,4 @@
+import { ANONYMOUS_CHANNEL } from '../../core/anonymous-channel.ts';
 import { newId } from '../../core/ids.ts';
 import type { Db } from '../db.ts';
 import { read } from '../operation.ts';
@@ -31,8 +32,7 @@ export const groups = {
   ),
 };
 
-/** The channel of everybody who is in no other (TAK Server's name for it). */
-const ANONYMOUS: GroupName = { name: '__ANON__', key: '__anon__' };
+const ANONYMOUS: GroupName = { name: ANONYMOUS_CHANNEL, key: ANONYMOUS_CHANNEL.toLowerCase() };
 
 /**
  * A display hears no more than its owner does, if he is one who hears only his own channels: what he loses, it
