@@ -4,7 +4,7 @@ import { readScreenDetail } from '../cot/json/screen-detail.ts';
 import { isDelete, isEmergency } from '../cot/kinds.ts';
 import type { Envelope } from '../cot/model.ts';
 import type { Emergency, Position } from '../display/state.ts';
-import { reaches } from '../hub/audience.ts';
+import { reaches, speakAlike } from '../hub/audience.ts';
 
 /** What ATAK calls its alerts; a type that is not here is called what its sender calls it. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -41,8 +41,8 @@ interface Open {
  */
 export class OpenEmergencies {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  /** By uid, the oldest first. */
-  readonly #open = new Map<string, Open>();
+  /** The oldest first. A uid may be there several times, for channels that share nothing. */
+  readonly #open = new Set<Open>();
   #lastSerial = 0;
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
@@ -59,10 +59,11 @@ export class OpenEmergencies {
     if (isDelete(envelope)) return this.#end(envelope.linkUid, groupsIn);
     if (!isEmergency(envelope) || envelope.dests.length > 0) return false;
     if (envelope.isEmergencyCancel) return this.#end(envelope.uid, groupsIn);
-    const before = this.#open.get(envelope.uid);
+    const before = this.#find(envelope.uid, groupsIn);
     const isSame = before?.type === envelope.type;
     if (!isSame) this.#lastSerial += 1;
-    this.#open.set(envelope.uid, {
+    if (before !== undefined) this.#open.delete(before);
+    this.#open.add({
       uid: envelope.uid,
       type: envelope.type,
       ...wordsOf(event),
@@ -71,7 +72,7 @@ export class OpenEmergencies {
       sinceMs: isSame ? before.sinceMs : this.#clock.monotonicMs() - ageMs,
       serial: isSame ? before.serial : this.#lastSerial,
     });
-    const [oldest] = this.#open.keys();
+    const [oldest] = this.#open;
     if (this.#open.size > OPEN_MAX && oldest !== undefined) this.#open.delete(oldest);
     return true;
   }
@@ -79,8 +80,8 @@ export class OpenEmergencies {
   /** Newest first; all, or those that were told in one of these channels. */
   list(channels?: readonly string[]): Emergency[] {
     const nowMs = this.#clock.monotonicMs();
-    for (const [uid, { sinceMs }] of this.#open) if (nowMs - sinceMs >= LIFE_MS) this.#open.delete(uid);
-    return [...this.#open.values()]
+    for (const open of this.#open) if (nowMs - open.sinceMs >= LIFE_MS) this.#open.delete(open);
+    return [...this.#open]
       .filter(({ groupsIn }) => channels === undefined || reaches(groupsIn, channels))
       .sort((a, b) => b.sinceMs - a.sinceMs)
       .map(({ uid, serial, callsign, what, position, sinceMs }) => ({
@@ -95,9 +96,13 @@ export class OpenEmergencies {
 
   /** Only by somebody whom those who saw it could have heard: a stranger ends nobody's emergency. */
   #end(uid: string, groupsIn: readonly string[]): boolean {
-    const open = this.#open.get(uid);
-    if (open === undefined || !reaches(groupsIn, open.groupsIn)) return false;
-    return this.#open.delete(uid);
+    const open = this.#find(uid, groupsIn);
+    return open !== undefined && this.#open.delete(open);
+  }
+
+  #find(uid: string, groupsIn: readonly string[]): Open | undefined {
+    for (const open of this.#open) if (open.uid === uid && speakAlike(groupsIn, open.groupsIn)) return open;
+    return undefined;
   }
 }
 

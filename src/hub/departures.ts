@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../core/clock.ts';
+import { reaches } from './audience.ts';
 
 /** A device whose last connection is gone. */
 export interface Departure {
@@ -16,7 +17,8 @@ export class Departures {
   readonly #graceMs: number;
   readonly #clock: Clock;
   readonly #announce: (departure: Departure) => void;
-  readonly #waiting = new Map<string, Cancel>();
+  /** By uid; several where a uid is in use in channels that share nothing. */
+  readonly #waiting = new Map<string, Map<Departure, Cancel>>();
 
   constructor(graceMs: number, clock: Clock, announce: (departure: Departure) => void) {
     this.#graceMs = graceMs;
@@ -25,25 +27,38 @@ export class Departures {
   }
 
   left(departure: Departure): void {
-    this.cameBack(departure.uid);
+    const { uid, groupsIn } = departure;
+    this.cameBack(uid, groupsIn);
     if (this.#graceMs === 0) {
       this.#announce(departure);
       return;
     }
     const cancel = this.#clock.after(this.#graceMs, () => {
-      this.#waiting.delete(departure.uid);
+      this.#forget(departure);
       this.#announce(departure);
     });
-    this.#waiting.set(departure.uid, cancel);
+    const others = this.#waiting.get(uid);
+    if (others === undefined) this.#waiting.set(uid, new Map([[departure, cancel]]));
+    else others.set(departure, cancel);
   }
 
-  cameBack(uid: string): void {
-    this.#waiting.get(uid)?.();
-    this.#waiting.delete(uid);
+  /** It speaks into these channels again: those who heard it there need not be told. */
+  cameBack(uid: string, groupsIn: readonly string[]): void {
+    for (const [departure, cancel] of this.#waiting.get(uid) ?? []) {
+      if (!reaches(groupsIn, departure.groupsIn)) continue;
+      cancel();
+      this.#forget(departure);
+    }
   }
 
   stop(): void {
-    for (const cancel of this.#waiting.values()) cancel();
+    for (const departures of this.#waiting.values()) for (const cancel of departures.values()) cancel();
     this.#waiting.clear();
+  }
+
+  #forget(departure: Departure): void {
+    const departures = this.#waiting.get(departure.uid);
+    departures?.delete(departure);
+    if (departures?.size === 0) this.#waiting.delete(departure.uid);
   }
 }

@@ -167,8 +167,9 @@ export class Hub {
     this.directory.remove(session);
     this.#newcomers.left(session);
     const { sa, uid } = session;
-    if (sa === undefined || this.directory.withUid(uid).size > 0 || reason === 'server_stopping') return;
-    this.#departures.left({ uid, saType: sa.envelope.type, groupsIn: session.identity.groupsIn });
+    const { groupsIn } = session.identity;
+    if (sa === undefined || this.#isHere(uid, groupsIn) || reason === 'server_stopping') return;
+    this.#departures.left({ uid, saType: sa.envelope.type, groupsIn });
   }
 
   /** An event of the server's own for the devices of one principal that are connected now. Returns how many. */
@@ -226,7 +227,7 @@ export class Hub {
     session.sa = event.compact();
     this.directory.identify(session, uid, callsign);
     if (!isNew) return;
-    this.#departures.cameBack(uid);
+    this.#departures.cameBack(uid, session.identity.groupsIn);
     this.#supersede(session);
     this.#deps.log.info('hub.client_identified', {
       session: session.id,
@@ -237,6 +238,14 @@ export class Hub {
       version: event.envelope.takv?.version,
     });
     this.#newcomers.identified(session);
+  }
+
+  /** Whether a connection of this device speaks to those who heard it in these channels. */
+  #isHere(uid: string, groupsIn: readonly string[]): boolean {
+    for (const { identity } of this.directory.withUid(uid)) {
+      if (reaches(identity.groupsIn, groupsIn)) return true;
+    }
+    return false;
   }
 
   /** A device that comes back after losing its Wi-Fi leaves a dead connection behind. */
@@ -259,18 +268,12 @@ export class Hub {
     const { envelope } = event;
     const { groupsIn } = session.identity;
     if (isDelete(envelope)) {
-      this.#takeBack(envelope.linkUid, groupsIn);
+      this.presence.remove(envelope.linkUid, groupsIn);
     } else if (envelope.isEmergencyCancel) {
-      this.#takeBack(envelope.uid, groupsIn);
+      this.presence.remove(envelope.uid, groupsIn);
     } else if (envelope.dests.length === 0 && isReplayable(envelope)) {
       this.presence.put(event, { groupsIn, sessionId: session.id }, this.#deps.clock.monotonicMs());
     }
-  }
-
-  /** Only by somebody who speaks into a channel of it: another channel's word must not end a call for help. */
-  #takeBack(uid: string, groupsIn: readonly string[]): void {
-    const known = this.presence.get(uid);
-    if (known !== undefined && reaches(groupsIn, known.groupsIn)) this.presence.remove(uid);
   }
 
   #negotiate(session: Session, event: CotEvent): 'switch_to_proto' | undefined {
@@ -290,7 +293,7 @@ export class Hub {
 
   /** Tells everybody who could see it that a device is gone. */
   #announce(departure: Departure): void {
-    this.presence.remove(departure.uid);
+    this.presence.remove(departure.uid, departure.groupsIn);
     const notice = disconnectNotice(
       this.#deps.newId(),
       this.#deps.clock.now(),

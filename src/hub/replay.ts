@@ -87,6 +87,6 @@ export class Replay {
   #isWanted(entry: PresenceEntry): boolean {
     const { uid } = entry.event.envelope;
     const isOwn = entry.sessionId === this.#session.id || uid === this.#session.uid;
-    return !isOwn && this.#presence.get(uid) === entry;
+    return !isOwn && this.#presence.has(entry);
   }
 }

@@ -161,6 +161,34 @@ test('late joiners after a restart get of each uid the newest broadcast that is 
   assert.deepEqual(uidsOf(small), ['deleted-and-back']);
 });
 
+test('what other channels say of a uid takes nothing from those who get it after a restart', async (t) => {
+  const { store, recorder } = await openTestStore(t);
+  const events: Partial<RecordedEvent>[] = [
+    { uid: 'hidden', groups: ['blue'], staleMs: T0 + 10_000, callsign: 'TRUE' },
+    { uid: 'deleted', groups: ['blue'], staleMs: T0 + 10_000 },
+    { uid: 'over', groups: ['blue'], staleMs: T0 - 1 },
+    { uid: 'shared', groups: ['blue', 'green'], staleMs: T0 + 10_000 },
+  ];
+  const red = { groups: ['red'], staleMs: T0 + 20_000, callsign: 'FALSE' };
+  // In one batch with what they are about, and in one of its own.
+  const hostile: Partial<RecordedEvent>[] = [
+    { uid: 'hidden', ...red },
+    { uid: 'bye', type: 't-x-d-d', isReplayable: false, deletesUid: 'deleted', ...red },
+    { uid: 'over', ...red },
+    { uid: 'bye', type: 't-x-d-d', isReplayable: false, deletesUid: 'shared', groups: ['green'] },
+  ];
+  for (const batch of [events, [...events, ...hostile], hostile]) {
+    for (const event of batch) recorder.record(recordedEvent({ receivedMs: T0, ...event }));
+    await recorder.flush();
+  }
+  const kept = await store.history.latestReplayable({ nowMs: T0, limit: 100, maxBytes: 1e6 });
+  assert.deepEqual(kept.map(({ uid, groups }) => [uid, ...groups]).toSorted(), [
+    ['deleted', 'blue'],
+    ['hidden', 'blue'],
+    ['over', 'red'],
+  ]);
+});
+
 test('settings keep what JSON can say, and list by prefix', async (t) => {
   const { store } = await openTestStore(t);
   const value = { name: 'kit', numbers: [1, 2.5], isOn: true, nothing: null };

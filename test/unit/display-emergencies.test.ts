@@ -91,6 +91,21 @@ test('only somebody whom its receivers could hear ends it', () => {
   assert.deepEqual(emergencies.list(), []);
 });
 
+test('nobody hides or moves an emergency from people whom he does not reach', () => {
+  emergencies.note(event({ detail: ALERT }), ['Blue']);
+  emergencies.note(event({ detail: ALERT, lat: 12 }), ['Red']);
+  assert.deepEqual(
+    ['Blue', 'Red'].map((channel) => emergencies.list([channel]).map(({ position }) => position?.lat)),
+    [[47.1], [12]],
+  );
+  emergencies.note(event(CANCEL), ['Red']);
+  assert.equal(emergencies.list(['Blue']).length, 1);
+  assert.equal(emergencies.list().length, 1);
+  // Whoever speaks into no channel at all does not fill the list by himself.
+  for (let n = 0; n < 3; n += 1) emergencies.note(event({ uid: 'viewer' }), []);
+  assert.equal(emergencies.list().length, 2);
+});
+
 test('what is for few, or no emergency, is not for the display', () => {
   const toOne = event({ detail: '<marti><dest callsign="BRAVO-2"/></marti>' });
   assert.equal(emergencies.note(toOne, ['Blue']), false);

@@ -79,3 +79,41 @@ test('closing by a rule reaches every session that matches', () => {
   );
   assert.deepEqual([a.closeReason, b.closeReason], ['access_revoked', undefined]);
 });
+
+const RED = { groupsIn: ['red'], groupsOut: ['red'] };
+const goneOf = (peer: { events: readonly { envelope: { type: string; linkUid: string } }[] }) =>
+  peer.events.filter(({ envelope }) => envelope.type === 't-x-d-d').map(({ envelope }) => envelope.linkUid);
+
+test('a uid that is used in another channel keeps nobody from being told that a device is gone', () => {
+  const { clock, a, b, join, hub } = pair();
+  const mallory = join('mallory', RED);
+  mallory.send(sa('a'));
+  a.close('connection_lost');
+  clock.advance(5_000);
+  join('mallory', RED).send(sa('a'));
+  clock.advance(6_000);
+  assert.deepEqual(goneOf(b), ['a']);
+  assert.deepEqual(
+    [...hub.presence.entries()].filter(({ event }) => event.envelope.uid === 'a').map((one) => one.groupsIn),
+    [['red']],
+  );
+});
+
+test('its end in another channel takes no device away, and no notice either', () => {
+  const { clock, a, b, join, hub } = pair();
+  const mallory = join('mallory', RED);
+  mallory.send(sa('a'));
+  mallory.close('peer_closed');
+  clock.advance(60_000 - 1_000);
+  a.send(sa('a'));
+  assert.deepEqual(goneOf(b), []);
+  assert.deepEqual(hub.presence.get('a')?.groupsIn, ['blue']);
+  // Both within the grace: each is told to its own.
+  const again = join('mallory', RED);
+  const watcher = join('watcher', RED);
+  again.send(sa('a'));
+  a.close('connection_lost');
+  again.close('connection_lost');
+  clock.advance(11_000);
+  assert.deepEqual([goneOf(b), goneOf(watcher)], [['a'], ['a']]);
+});

@@ -112,3 +112,57 @@ test('memory for latest events is bounded by number and by bytes', () => {
   assert.ok(hub.presence.size <= 50 && hub.presence.bytes <= 10_000);
   assert.ok(hub.presence.get('m199') !== undefined);
 });
+
+test('a sender moves or hides no device of people whom he does not reach', () => {
+  const { clock, join, hub } = createWorld();
+  const a = join('a');
+  a.send(sa('a', 47));
+  const mallory = join('mallory', RED);
+  for (let n = 0; n < 3; n += 1) mallory.send(sa('a', 12));
+  clock.advance(100);
+  const latOf = (peer: ReturnType<typeof join>) =>
+    peer.events.filter(({ envelope }) => envelope.uid === 'a').map(({ envelope }) => envelope.lat);
+  const blue = join('b');
+  const red = join('c', RED);
+  const both = join('d', { groupsIn: ['blue', 'red'], groupsOut: ['blue', 'red'] });
+  clock.advance(1_000);
+  assert.deepEqual([latOf(blue), latOf(red)], [[47], [12]]);
+  // Whoever hears both hears both, live as well, and the newest last.
+  assert.deepEqual(latOf(both), [47, 12]);
+  assert.equal(hub.presence.size, 2);
+
+  // What mallory says of its end counts in red.
+  mallory.send(
+    eventXml({ uid: 'x', type: 't-x-d-d', detail: '<link uid="a" relation="none" type="none"/>' }),
+  );
+  assert.equal(hub.presence.size, 1);
+  const later = join('e');
+  clock.advance(1_000);
+  assert.deepEqual(latOf(later), [47]);
+
+  // Somebody who speaks to both takes the place of both.
+  mallory.send(sa('a', 12));
+  both.send(sa('a', 3));
+  assert.equal(hub.presence.size, 1);
+  assert.equal(hub.presence.get('a')?.event.envelope.lat, 3);
+  assert.equal(hub.presence.bytes, hub.presence.get('a')?.event.bytes('xml')?.length);
+});
+
+test('what one uid is to many channels is bounded, and ends with its time', () => {
+  const presence = { maxEvents: 3, maxBytes: 1 << 20 };
+  const { clock, join, hub } = createWorld({ presence });
+  const into = (channel: string) => join(channel, { groupsIn: [channel], groupsOut: [channel] });
+  into('first').send(sa('first'));
+  for (const channel of ['c1', 'c2', 'c3', 'c4', 'c5']) into(channel).send(sa('x', 1, 30_000));
+  assert.ok(hub.presence.size <= 3, String(hub.presence.size));
+  into('c6').send(sa('x', 1, 90_000));
+  clock.advance(40_000);
+  assert.equal(hub.presence.size, 1);
+  assert.deepEqual(
+    [...hub.presence.entries()].map(({ groupsIn }) => groupsIn),
+    [['c6']],
+  );
+  clock.advance(60_000);
+  assert.equal(hub.presence.size, 0);
+  assert.equal(hub.presence.bytes, 0);
+});

@@ -8,6 +8,8 @@ interface Head {
   replayId: number | null;
   replayStaleMs: number;
   replayIsArchived: boolean;
+  /** Channels of that event, as JSON; '' where there is none. */
+  replayGroups: string;
 }
 
 export const historyAppend = {
@@ -27,12 +29,30 @@ function appendOne(db: Db, heads: Map<string, Head>, event: UnpackedEvent): void
   const head = headOf(db, heads, event.uid);
   const id = insert(db, event, head.lastId);
   head.lastId = id;
-  if (event.isReplayable) {
+  if (event.isReplayable && (isOver(head, event.receivedMs) || speakAlike(event, head))) {
     head.replayId = id;
     head.replayStaleMs = event.staleMs;
     head.replayIsArchived = event.isArchived;
+    head.replayGroups = event.groupsJson;
   }
-  if (event.deletesUid !== '') headOf(db, heads, event.deletesUid).replayId = null;
+  if (event.deletesUid === '') return;
+  const deleted = headOf(db, heads, event.deletesUid);
+  if (speakAlike(event, deleted)) deleted.replayId = null;
+}
+
+/** Nothing waits for late joiners, or nothing any more: it is stale, or retention has taken it. */
+function isOver({ replayId, replayStaleMs, replayIsArchived, replayGroups }: Head, nowMs: number): boolean {
+  return replayId === null || replayGroups === '' || (!replayIsArchived && replayStaleMs <= nowMs);
+}
+
+/**
+ * As in presence: of what channels know only somebody who speaks into one of them says anything new. Of a uid
+ * that is in use apart there is one event after a restart, not two.
+ */
+function speakAlike({ groupsJson }: UnpackedEvent, { replayGroups }: Head): boolean {
+  if (groupsJson === replayGroups) return true;
+  const known = JSON.parse(replayGroups || '[]') as string[];
+  return (JSON.parse(groupsJson) as string[]).some((group) => known.includes(group));
 }
 
 function insert(db: Db, event: UnpackedEvent, previousId: number | null): number {
@@ -67,8 +87,15 @@ function insert(db: Db, event: UnpackedEvent, previousId: number | null): number
 function headOf(db: Db, heads: Map<string, Head>, uid: string): Head {
   let head = heads.get(uid);
   if (head !== undefined) return head;
-  const row = db.get<{ last_id: number; replay_id: number | null; stale_ms: number; is_archived: number }>(
-    `SELECT last_id, replay_id, replay_stale_ms AS stale_ms, replay_is_archived AS is_archived
+  const row = db.get<{
+    last_id: number;
+    replay_id: number | null;
+    stale_ms: number;
+    is_archived: number;
+    replay_groups: string | null;
+  }>(
+    `SELECT last_id, replay_id, replay_stale_ms AS stale_ms, replay_is_archived AS is_archived,
+       (SELECT group_names FROM events WHERE id = replay_id) AS replay_groups
      FROM heads WHERE uid = ?`,
     [uid],
   );
@@ -77,6 +104,7 @@ function headOf(db: Db, heads: Map<string, Head>, uid: string): Head {
     replayId: row?.replay_id ?? null,
     replayStaleMs: row?.stale_ms ?? 0,
     replayIsArchived: row?.is_archived === 1,
+    replayGroups: row?.replay_groups ?? '',
   };
   heads.set(uid, head);
   return head;
