@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../../src/core/errors.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { createSerialShell, type SerialShell } from './serial-shell.ts';
 
@@ -92,32 +93,45 @@ export async function powerOn(card: Card): Promise<Machine> {
     process.off('exit', killAtExit);
     rmSync(dir, { recursive: true, force: true });
   });
-  const sockets = [serialPath, monitorPath].map((path) => connectTo(path, child, () => complaints));
-  const [serial, monitor] = (await Promise.all(sockets)) as [Socket, Socket];
-  return {
-    port: (name) => ports.get(name)!,
-    serial: createSerialShell(serial),
-    monitor: await createMonitor(monitor),
-    upMs: () => performance.now() - startedMs,
-    async kill9() {
-      child.kill('SIGKILL');
-      await ended;
-    },
+  const kill9 = async () => {
+    child.kill('SIGKILL');
+    await ended;
   };
+  try {
+    const sockets = [serialPath, monitorPath].map((path) => connectTo(path, child, () => complaints));
+    const [serial, monitor] = (await Promise.all(sockets)) as [Socket, Socket];
+    return {
+      port: (name) => ports.get(name)!,
+      serial: createSerialShell(serial),
+      monitor: await createMonitor(monitor),
+      upMs: () => performance.now() - startedMs,
+      kill9,
+    };
+  } catch (error) {
+    // Nobody else could end it.
+    await kill9();
+    throw error;
+  }
 }
 
 async function connectTo(path: string, child: ChildProcess, complaints: () => string): Promise<Socket> {
   const deadline = performance.now() + SOCKET_WAIT_MS;
-  while (!existsSync(path)) {
-    if (child.exitCode !== null) throw new Error(`QEMU ended: ${complaints()}`);
-    if (performance.now() > deadline) throw new Error(`QEMU did not open ${path}: ${complaints()}`);
-    await sleep(20);
+  for (;;) {
+    const socket = connect(path);
+    try {
+      await once(socket, 'connect');
+      // The machine is switched off by a kill: an end of the socket is no news.
+      socket.on('error', () => {});
+      return socket;
+    } catch (error) {
+      // The file is there a moment before QEMU listens on it.
+      if (child.exitCode !== null) throw new Error(`QEMU ended: ${complaints()}`);
+      if (performance.now() > deadline) {
+        throw new Error(`QEMU did not open ${path}: ${messageOf(error)} ${complaints()}`);
+      }
+      await sleep(20);
+    }
   }
-  const socket = connect(path);
-  await once(socket, 'connect');
-  // The machine is switched off by a kill: an end of the socket is no news.
-  socket.on('error', () => {});
-  return socket;
 }
 
 async function freePort(): Promise<number> {
