@@ -15,6 +15,8 @@ export interface TestMachine {
 }
 
 const SHELL_TRY_MS = 20_000;
+/** Said by test-shell.service. A key that is pressed before keeps U-Boot from starting the system. */
+const SHELL_IS_READY = /root-shell-ready/;
 const POLL_MS = 2_000;
 
 /** Starts it, and waits until the server says that it is ready. */
@@ -25,7 +27,6 @@ export async function startTestMachine(): Promise<TestMachine> {
   const until: TestMachine['until'] = async (command, what, deadlineMs) => {
     const end = performance.now() + deadlineMs;
     for (;;) {
-      // Before the shell is there nobody answers.
       const said = await run(`if ${command}; then echo DONE; fi`, { deadlineMs: SHELL_TRY_MS }).catch(
         () => '',
       );
@@ -39,6 +40,7 @@ export async function startTestMachine(): Promise<TestMachine> {
     card.remove();
   };
   try {
+    await machine.serial.waitFor(SHELL_IS_READY, READY_MS);
     await until(
       'journalctl -b -u bivouac -o cat --no-pager | grep -q \'"app.ready"\'',
       'app.ready in the journal',
