@@ -163,8 +163,7 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     display.show({
       kit,
       hub,
-      listeners: () => addresses,
-      reachableAddresses: () => reachableAddresses(platform.hostIdentity()),
+      pages: kit.pages,
       hotspot: () => displayedWifi(kit.machine.hotspot),
     });
 

@@ -24,7 +24,7 @@ import { isLoopback } from '../http/peer.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Session } from '../hub/session.ts';
 import type { Supply } from '../system/supply.ts';
-import { type PageAddresses, pageAddresses } from './page-addresses.ts';
+import { type PageAddresses, type PageFacts, pageAddresses } from './page-addresses.ts';
 
 /** Facts that the machine may have, and most machines have not. */
 export interface DisplayExtras {
@@ -44,9 +44,7 @@ export interface DisplayFacts extends DisplayExtras {
   readonly caFingerprint: () => string;
   readonly time: Pick<TimePort, 'status'>;
   readonly hub: Pick<Hub, 'directory'>;
-  readonly listeners: () => Readonly<Record<string, string>>;
-  /** Addresses of this host that others can use, best first. */
-  readonly reachableAddresses: () => readonly string[];
+  readonly pages: () => PageFacts;
   readonly emergencies: () => readonly Emergency[];
   /** Channels that a screen gets which is approved here; undefined until they are known. */
   readonly channels: () => readonly string[] | undefined;
@@ -69,7 +67,8 @@ const PLAINTEXT_KINDS = { cotTcp: 'cot', http: 'http', ftsRestPlain: 'http' } as
 /** Everything the display says, taken from the rooms that know it, at this moment. */
 export function readDisplayState(facts: DisplayFacts): DisplayState {
   const { config, clock, health, auth } = facts;
-  const pages = pageAddresses(config, facts.reachableAddresses(), facts.listeners());
+  const reach = facts.pages();
+  const pages = pageAddresses(config, reach);
   const gps = facts.gps?.();
   const emergencies = facts.emergencies();
   const { open } = auth.pairing.shown();
@@ -88,7 +87,7 @@ export function readDisplayState(facts: DisplayFacts): DisplayState {
     request: requestOf(facts),
     onboarding: facts.onboarding(),
     emergencies,
-    plaintextPorts: plaintextPortsOf(facts.listeners()),
+    plaintextPorts: plaintextPortsOf(reach.listeners),
     recovery: recoveryOf(facts, pages),
     // An emergency that was put aside stands where the notice would.
     notice: emergencies.length === 0 ? facts.notice() : undefined,

@@ -39,7 +39,7 @@ import { createClientPackages } from './client-packages.ts';
 import { createMachinePorts, type MachinePorts } from './machine-ports.ts';
 import { createMailer } from './mailer.ts';
 import { createOversizeShelf } from './oversize-shelf.ts';
-import { publicUrl } from './public-url.ts';
+import { type PageFacts, publicUrl } from './page-addresses.ts';
 import { userDirectory } from './user-directory.ts';
 import { openWebFiles } from './web-files.ts';
 
@@ -71,6 +71,8 @@ export interface Kit {
   readonly timeFloor: TimeFloor;
   readonly time: TimePort;
   readonly machine: MachinePorts;
+  /** Where people find the pages now. */
+  readonly pages: () => PageFacts;
   readonly store: Store;
   readonly auth: Auth;
   readonly authority: Authority;
@@ -116,12 +118,15 @@ export async function openKit(
     });
 
     let live = NOT_RUNNING;
-    const settings = authSettings(config, () =>
-      publicUrl(config, reachableAddresses(platform.hostIdentity()), live.listeners()),
-    );
+    const machine = createMachinePorts(config, systemClock, log);
+    const pages = (): PageFacts => ({
+      reachable: reachableAddresses(platform.hostIdentity()),
+      listeners: live.listeners(),
+      isBehind443: (port) => machine.firewall.redirects()[443] === port,
+    });
+    const settings = authSettings(config, () => publicUrl(config, pages()));
     const policy = passwordPolicy(config);
     const mailer = createMailer(config);
-    const machine = createMachinePorts(config, systemClock, log);
     const chrony = watchChrony(systemClock);
     opened.defer(async () => chrony.stop());
     const time = createSystemTime({
@@ -259,6 +264,7 @@ export async function openKit(
       timeFloor,
       time,
       machine,
+      pages,
       store,
       auth,
       authority,

@@ -18,14 +18,14 @@ import { createDisplayActions } from './display-actions.ts';
 import { type DisplayExtras, readDisplayState } from './display-state.ts';
 import type { Kit } from './kit.ts';
 import { OpenEmergencies } from './open-emergencies.ts';
+import type { PageFacts } from './page-addresses.ts';
 import { createInvitationBoard } from './shown-invitation.ts';
 
 /** What a kit that is up shows itself by. */
 export interface LiveKit extends DisplayExtras {
   readonly kit: Kit;
   readonly hub: Hub;
-  readonly listeners: () => Readonly<Record<string, string>>;
-  readonly reachableAddresses: () => readonly string[];
+  readonly pages: () => PageFacts;
 }
 
 /** The screen, buttons and keys of the kit itself. */

@@ -4,6 +4,7 @@ import { type Config, SCHEMA } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { DisplayWifi } from '../display/state.ts';
+import { createFirewallPort, type FirewallPort } from '../system/firewall-port.ts';
 import { createHotspotPort, type HotspotPort } from '../system/hotspot-port.ts';
 import { type MachineFiles, machineFiles } from '../system/machine-files.ts';
 import { createPowerPort, type PowerPort } from '../system/power-port.ts';
@@ -14,6 +15,7 @@ const SERVICE_STATUS_DIR = '/run/bivouac-system';
 /** The machine around the kit, as far as it takes orders from it. */
 export interface MachinePorts {
   readonly files: MachineFiles;
+  readonly firewall: FirewallPort;
   readonly hotspot: HotspotPort;
   readonly power: PowerPort;
 }
@@ -25,6 +27,7 @@ export function createMachinePorts(config: Config, clock: Clock, log: Log): Mach
   const files = machineFiles(config.dataDir, runDir, isService ? SERVICE_STATUS_DIR : join(runDir, 'system'));
   return {
     files,
+    firewall: createFirewallPort(files, clock),
     hotspot: createHotspotPort({ files, clock, log }),
     power: createPowerPort({ files, log }),
   };

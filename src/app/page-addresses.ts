@@ -11,17 +11,23 @@ export interface PageAddresses {
 
 const HTTPS_PORT = 443;
 
-/**
- * From what is bound at this moment: a listener on one address is reached there, one on all addresses at those
- * that other devices can reach.
- */
+/** What there is to reach, at this moment. */
+export interface PageFacts {
+  /** Addresses of this machine that other devices can reach, best first. */
+  readonly reachable: readonly string[];
+  /** What is bound, by the listener's name: `[::]:8446`. */
+  readonly listeners: Readonly<Record<string, string>>;
+  /** Whether somebody else's port 443 leads to this port of ours. */
+  readonly isBehind443: (port: number) => boolean;
+}
+
+/** A listener on one address is reached there, one on all addresses at those that other devices can reach. */
 export function pageAddresses(
   config: Pick<Config, 'http'>,
-  reachable: readonly string[],
-  listeners: Readonly<Record<string, string>>,
+  { reachable, listeners, isBehind443 }: PageFacts,
 ): PageAddresses {
   const https = hostsOf(listeners['https'], reachable).map(({ host, port }) =>
-    port === HTTPS_PORT ? bracketed(host) : formatAddress(host, port),
+    port === HTTPS_PORT || isBehind443(port) ? bracketed(host) : formatAddress(host, port),
   );
   if (config.http.publicUrl !== '') {
     const { host, protocol } = new URL(config.http.publicUrl);
@@ -52,4 +58,12 @@ function hostsOf(
 
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/**
+ * The one address of the kit in links that are sent to people, without a slash at the end, also while nothing is
+ * bound yet.
+ */
+export function publicUrl(config: Pick<Config, 'http'>, facts: PageFacts): string {
+  return pageAddresses(config, facts).base ?? `https://${bracketed(facts.reachable[0] ?? 'localhost')}`;
 }

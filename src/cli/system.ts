@@ -63,7 +63,7 @@ export function addSystemCommands(program: Command, { terminal }: CommandContext
     return undefined;
   });
   add('apply-firewall', 'open what the configuration listens on', async (machine, paths, { remove }) => {
-    if (remove === true) await removeFirewall(machine);
+    if (remove === true) await removeFirewall(machine, paths);
     else await applyFirewall(machine, paths, firewallFacts(configOrDefaults(paths)));
     return undefined;
   }).option('--remove', 'open everything');

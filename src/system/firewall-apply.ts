@@ -10,15 +10,23 @@ import {
 } from './firewall.ts';
 import type { KitPaths } from './kit-paths.ts';
 import type { Machine } from './machine.ts';
+import { writeStatus } from './status-file.ts';
 
 /** Puts the rules in place of those of before. @throws BivouacError `system.failed` */
 export async function applyFirewall(machine: Machine, paths: KitPaths, facts: FirewallFacts): Promise<void> {
   await machine.run('nft', ['-f', '-'], { input: firewallRules(facts, runningHotspot(paths)) });
+  sayRedirects(paths, facts.redirects);
 }
 
-export async function removeFirewall(machine: Machine): Promise<void> {
+export async function removeFirewall(machine: Machine, paths: KitPaths): Promise<void> {
   const rules = `table ${FIREWALL_TABLE}\ndelete table ${FIREWALL_TABLE}\n`;
   await machine.run('nft', ['-f', '-'], { input: rules });
+  sayRedirects(paths, {});
+}
+
+/** The server tells people the shorter address where one leads to it. */
+function sayRedirects({ statusDir }: KitPaths, redirects: FirewallFacts['redirects']): void {
+  writeStatus(statusDir, 'firewall', { redirects });
 }
 
 /** Which interface is the hotspot now. A machine without these rules has nothing to be told. */

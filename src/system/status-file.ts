@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 
 /** What the units that act for the kit tell it, one file each; only root writes there, everybody reads. */
-export type StatusName = 'hotspot' | 'leases' | 'time' | 'first-boot';
+export type StatusName = 'firewall' | 'hotspot' | 'leases' | 'time' | 'first-boot';
 
 export function writeStatus(directory: string, name: StatusName, value: unknown): void {
   mkdirSync(directory, { recursive: true, mode: 0o755 });

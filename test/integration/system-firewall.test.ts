@@ -72,10 +72,14 @@ describe('the firewall', { timeout: 60_000, skip }, () => {
     assert.equal(reach(WIRE, '192.0.2.1', 9999), '');
   });
 
-  test('leads 443 to the pages and 80 to the portal', () => {
+  test('leads 443 to the pages and 80 to the portal', async () => {
     assert.equal(reach(PHONE, '10.42.0.1', 443), '8446');
     assert.equal(reach(PHONE, '10.42.0.1', 80), '8081');
     assert.equal(reach(WIRE, '192.0.2.1', 443), '8446');
+    // The server shows people the short address by this.
+    assert.deepEqual(await root.json('run/bivouac-system/firewall.json'), {
+      redirects: { 443: 8446, 80: 8081 },
+    });
   });
 
   test('forwards nothing from the hotspot to the wire', () => {

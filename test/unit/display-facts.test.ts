@@ -13,8 +13,11 @@ const root = mkdtempSync(join(tmpdir(), 'bivouac-supply-'));
 after(() => rmSync(root, { recursive: true }));
 
 const HERE = ['10.42.0.1', 'fd00::2'];
-const at = (listeners: Record<string, string>, publicUrl = '') =>
-  pageAddresses({ http: { publicUrl, trustedProxies: [] } }, HERE, listeners);
+const at = (listeners: Record<string, string>, publicUrl = '', behind443 = 0) =>
+  pageAddresses(
+    { http: { publicUrl, trustedProxies: [] } },
+    { reachable: HERE, listeners, isBehind443: (port) => port === behind443 },
+  );
 
 test('a listener on all addresses is reached at those of the host, one on a single address there', () => {
   assert.deepEqual(at({ https: '[::]:8446' }), {
@@ -23,6 +26,14 @@ test('a listener on all addresses is reached at those of the host, one on a sing
   });
   assert.deepEqual(at({ https: '0.0.0.0:443,[::]:443' }).typed, ['10.42.0.1', '[fd00::2]']);
   assert.deepEqual(at({ https: '127.0.0.1:40123' }).base, 'https://127.0.0.1:40123');
+});
+
+test('where the firewall leads 443 to the pages, nobody types a port', () => {
+  assert.deepEqual(at({ https: '[::]:8446' }, '', 8446), {
+    base: 'https://10.42.0.1',
+    typed: ['10.42.0.1', '[fd00::2]'],
+  });
+  assert.equal(at({ https: '[::]:8446' }, '', 8443).base, 'https://10.42.0.1:8446');
 });
 
 test('in front of the others stands the address that somebody gave the kit', () => {
