@@ -95,8 +95,8 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     },
   });
 
-  app.onError((error, c) => {
-    const trouble = troubleOfRefusal(error, c);
+  app.onError(async (error, c) => {
+    const trouble = await troubleOfRefusal(error, c, deps.users);
     if (trouble !== undefined) deps.diagnosis.note(trouble);
     const shape = c.get('refusal');
     return errorResponse(error, log, c.get('challenge'), shape && ((refusal) => shape(refusal, c)));

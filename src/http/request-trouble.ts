@@ -1,3 +1,4 @@
+import type { Users } from '../auth/ports.ts';
 import { BivouacError } from '../core/errors.ts';
 import { parseBasic } from './basic-credentials.ts';
 import type { Trouble } from './diagnosis.ts';
@@ -10,7 +11,11 @@ const NAME_SHOWN_MAX = 40;
  * A refused request that means a device cannot get on: a certificate that is not taken, or a failed enrolment.
  * Undefined for refusals that are everyday business, such as the first request without credentials.
  */
-export function troubleOfRefusal(error: unknown, c: AppContext): Trouble | undefined {
+export async function troubleOfRefusal(
+  error: unknown,
+  c: AppContext,
+  users: Pick<Users, 'byName'>,
+): Promise<Trouble | undefined> {
   if (!(error instanceof BivouacError)) return undefined;
   const { listener, remoteAddress } = c.env.peer;
   const where = { listener, remoteAddress };
@@ -24,13 +29,13 @@ export function troubleOfRefusal(error: unknown, c: AppContext): Trouble | undef
   }
   if (c.get('enrolmentStep') === undefined || error.code === 'auth.required') return undefined;
   const name = parseBasic(c.req.header('authorization'))?.username ?? '';
+  // A name that is nobody's may be a password in the wrong field: it is not for a log and a page.
+  const known = await users.byName(name).catch(() => undefined);
+  const who = known === undefined ? 'somebody whom the kit does not know' : shown(name);
   return {
     ...where,
     code: 'enrol.refused',
-    text: `The device at ${remoteAddress} could not enrol as ${shown(name)}: ${error.message}.`.replace(
-      /\.\.$/,
-      '.',
-    ),
+    text: `The device at ${remoteAddress} could not enrol as ${who}: ${error.message}.`.replace(/\.\.$/, '.'),
     advice: ADVICE[error.code] ?? 'Try again with a new code.',
   };
 }

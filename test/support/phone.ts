@@ -98,7 +98,8 @@ function answered(ask: (take: Take) => ClientRequest): Promise<Buffer> {
   });
 }
 
-async function keyAndRequest(name: string): Promise<{ key: string; csr: string }> {
+/** A key of its own, and a request for a certificate of it, both PEM. */
+export async function keyAndRequest(name: string): Promise<{ key: string; csr: string }> {
   const scratch = await mkdtemp(join(tmpdir(), 'bivouac-phone-'));
   try {
     const [key, csr] = [join(scratch, 'key.pem'), join(scratch, 'csr.pem')];
