@@ -1,30 +1,5 @@
 import type { HttpApp } from '../src/http/app.ts';
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly description?: string;
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
-  readonly required?: readonly string[];
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly allOf?: readonly Schema[];
-}
-
-interface Operation {
-  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: Schema }[];
-  readonly requestBody?: { content: Record<string, { schema: Schema }> };
-  readonly responses: Readonly<Record<string, { content?: Record<string, { schema: Schema }> }>>;
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
+import { nameOfReference, type OpenApiDocument, type Operation, type Schema } from './open-api.ts';
 
 const HEAD = `/**
  * Written by \`make docs\` from the routes themselves: what each call of the API takes and answers.
@@ -34,7 +9,7 @@ const HEAD = `/**
 
 /** src/web/api/generated.ts, whole. */
 export function apiClientTypes(app: HttpApp): string {
-  const { paths, components } = app.openApiDocument() as Document;
+  const { paths, components } = app.openApiDocument() as OpenApiDocument;
   const objects = Object.entries(components.schemas).map(
     ([name, schema]) => `${comment(schema, '')}export type ${name} = ${typeOf(schema, '')};\n`,
   );
@@ -76,7 +51,7 @@ function answerOf(responses: Operation['responses']): string {
 }
 
 function typeOf(schema: Schema, indent: string): string {
-  if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) ?? 'unknown';
+  if (schema.$ref !== undefined) return nameOfReference(schema.$ref);
   if (schema.const !== undefined) return literal(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(literal).join(' | ');
   const choices = schema.anyOf ?? schema.oneOf;

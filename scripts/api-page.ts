@@ -2,41 +2,13 @@ import { loadConfig } from '../src/config/load.ts';
 import type { Access } from '../src/http/access.ts';
 import { createHttpApp, type HttpApp } from '../src/http/app.ts';
 import type { AppDeps } from '../src/http/app-deps.ts';
+import { nameOfReference, type OpenApiDocument, type Operation, type Schema } from './open-api.ts';
 
 /** The app with nothing behind it: its routes describe themselves without being called. */
 export function describedApp(): HttpApp {
   const config = loadConfig({ file: '/dev/null', environment: {} });
   const nothing = { kit: { version: '' }, clock: {}, authority: {}, doors: { factors: {} }, config };
   return createHttpApp(nothing as unknown as AppDeps);
-}
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly format?: string;
-  readonly enum?: readonly string[];
-  readonly description?: string;
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
-  readonly required?: readonly string[];
-  readonly anyOf?: readonly Schema[];
-}
-
-interface Operation {
-  readonly tags?: readonly string[];
-  readonly summary?: string;
-  readonly description?: string;
-  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: Schema }[];
-  readonly requestBody?: { content: Record<string, { schema: Schema }> };
-  readonly responses: Readonly<
-    Record<string, { description: string; content?: Record<string, { schema: Schema }> }>
-  >;
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
 const INTRODUCTION = `# API
@@ -53,7 +25,7 @@ cookie in the header \`X-XSRF-TOKEN\`. Times are milliseconds since 1970, UTC.
 
 /** docs/api.md, whole. */
 export function apiPage(app: HttpApp): string {
-  const document = app.openApiDocument() as Document;
+  const document = app.openApiDocument() as OpenApiDocument;
   const accessOf = new Map(app.routes.map((r) => [`${r.method} ${r.path}`, r.access]));
   const documented = new Set<string>();
   const byTag = new Map<string, string[]>();
@@ -124,7 +96,7 @@ function fieldRow(name: string, schema: Schema, isRequired: boolean): string {
 
 function typeText(schema: Schema): string {
   if (schema.$ref !== undefined) {
-    const name = schema.$ref.split('/').at(-1) ?? '';
+    const name = nameOfReference(schema.$ref);
     return `[${name}](#${name.toLowerCase()})`;
   }
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
