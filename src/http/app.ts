@@ -26,6 +26,7 @@ import { troubleOfRefusal } from './request-trouble.ts';
 import { assertAllDeclared, createRouter, type DeclaredRoute } from './router.ts';
 import { registerCaRoutes } from './routes/cas.ts';
 import { registerCertRoutes } from './routes/certs.ts';
+import { registerChannelRoutes } from './routes/channels.ts';
 import { registerDiagnosisRoutes } from './routes/diagnosis.ts';
 import { registerDisplayRoutes } from './routes/display.ts';
 import { registerEnrolRoutes } from './routes/enrol.ts';
@@ -140,6 +141,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
   registerOpsRoutes(router, deps);
   registerKitRoutes(router, deps);
   registerPeopleRoutes(router, deps);
+  registerChannelRoutes(router, deps);
   registerUserStoreRoutes(router, deps);
   registerCertRoutes(router, deps);
   registerCaRoutes(router, deps);

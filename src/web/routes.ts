@@ -1,6 +1,8 @@
 import type { ComponentType } from 'preact';
 import { InvitePage } from './add-phone/invite-page.tsx';
 import { PickPersonPage } from './add-phone/pick-person-page.tsx';
+import { ChannelPage } from './channels/channel-page.tsx';
+import { ChannelsPage } from './channels/channels-page.tsx';
 import { HomePage } from './home/home-page.tsx';
 import { AboutPage } from './kit/about-page.tsx';
 import { DisplayPage } from './kit/display-page.tsx';
@@ -40,6 +42,8 @@ export const ROUTES: readonly Route<PageComponent>[] = [
   { pattern: '/people/:name/role', page: PersonRolePage },
   { pattern: '/people/:name/sign-in', page: PersonSignInPage },
   { pattern: '/people/:name/:part', page: PhonePage },
+  { pattern: '/channels', page: ChannelsPage },
+  { pattern: '/channels/:name', page: ChannelPage },
   { pattern: '/screens', page: ScreensPage },
   { pattern: '/screens/pair', page: PairPage },
   { pattern: '/screens/:part', page: ScreenPage },

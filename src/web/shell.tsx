@@ -10,6 +10,13 @@ const PLACES = [
   { key: 'kit', to: '/kit', isFor: () => true },
 ] as const;
 
+/** Pages whose address does not name their place. */
+const ELSEWHERE: Readonly<Record<string, (typeof PLACES)[number]['key']>> = {
+  '/add': 'home',
+  '/channels': 'people',
+  '/me': 'kit',
+};
+
 /** Pictures of the places: lines only, in the colour of the text. */
 const PICTURES: Readonly<Record<(typeof PLACES)[number]['key'], string>> = {
   home: 'M12 21s-7-6.2-7-11.500a7 7 0 0 1 14 0C19 14.800 12 21 12 21zm0-9a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z',
@@ -25,8 +32,7 @@ export function Places() {
   return (
     <nav class="places" aria-label={t('places')}>
       {PLACES.filter(({ isFor }) => isFor()).map(({ key, to }) => {
-        const isHere =
-          first === to || (first === '/add' && key === 'home') || (first === '/me' && key === 'kit');
+        const isHere = first === to || ELSEWHERE[first] === key;
         return (
           <Link key={key} to={to} {...(isHere ? { 'aria-current': 'page' as const } : {})}>
             <svg viewBox="0 0 24 24" aria-hidden="true">

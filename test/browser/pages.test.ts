@@ -22,6 +22,8 @@ const PATHS = [
   '/people/anna/role',
   '/people/anna/sign-in',
   '/people/anna/SERIAL',
+  '/channels',
+  '/channels/Blue',
   '/screens',
   '/screens/pair',
   '/kit',
@@ -212,6 +214,34 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
     await visit('/me/passkeys');
     await page.getByText('This page is open under an address, 127.0.0.1.').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Add a passkey' }).count(), 0);
+  });
+
+  test('a channel lets its members do more, and is removed', async () => {
+    await kit.console('/api/people', { name: 'dora', password: PASSWORD, groups: ['Recon'] });
+    const authorization = `Basic ${Buffer.from(`dora:${PASSWORD}`).toString('base64')}`;
+    const statusOfAudit = async () => {
+      const answer = await page.request.get(`${kit.origin}/api/v1/auditlog`, {
+        headers: { authorization, cookie: '' },
+      });
+      return answer.status();
+    };
+    assert.equal(await statusOfAudit(), 403);
+    await visit('/people');
+    await page.getByRole('link', { name: 'Channels' }).click();
+    await page.getByRole('link', { name: 'Recon' }).click();
+    await page.getByRole('link', { name: 'dora' }).waitFor();
+    await page.getByLabel('Read the audit log').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').first().waitFor();
+    assert.equal(await statusOfAudit(), 200);
+    await page.getByRole('link', { name: 'Back' }).click();
+    await page.getByRole('link', { name: /Recon.*1 person · Read the audit log/ }).click();
+    await page.getByRole('button', { name: 'Remove this channel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('Recon is removed.').waitFor();
+    await page.getByRole('link', { name: 'Blue' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Recon' }).count(), 0);
+    assert.equal(await statusOfAudit(), 403);
   });
 
   test('German is spoken where it is asked for', async () => {

@@ -66,6 +66,8 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /people on https, httpsCert, http',
   'GET /people/:name on https, httpsCert, http',
   'GET /people/:name/:part on https, httpsCert, http',
+  'GET /channels on https, httpsCert, http',
+  'GET /channels/:name on https, httpsCert, http',
   'GET /screens on https, httpsCert, http',
   'GET /screens/:part on https, httpsCert, http',
   'GET /kit on https, httpsCert, http',

@@ -59,6 +59,8 @@ const DOCUMENTS: Readonly<Record<string, readonly string[]>> = {
     '/people',
     '/people/:name',
     '/people/:name/:part',
+    '/channels',
+    '/channels/:name',
     '/screens',
     '/screens/:part',
     '/kit',

@@ -37,10 +37,7 @@ export const t = createWords({
   qr: ['QR code for {client}', 'QR-Code für {client}'],
   steps: ['Step {n} of 4', 'Schritt {n} von 4'],
   waiting: ['Waiting for the scan.', 'Wartet auf den Scan.'],
-  waitingMore: [
-    'The line below moves when the phone has it.',
-    'Die Zeile bewegt sich, wenn das Telefon ihn hat.',
-  ],
+  waitingMore: ['This moves on when the phone has it.', 'Es geht weiter, wenn das Telefon ihn hat.'],
   fetched: ['Package fetched.', 'Paket geholt.'],
   fetchedItak: ['The phone has asked.', 'Das Telefon hat gefragt.'],
   fetchedMore: ['Now name and code on the phone.', 'Jetzt Name und Code auf dem Telefon.'],

@@ -94,6 +94,13 @@ export type PersonChange = {
   email?: string;
 };
 
+export type Channel = {
+  name: string;
+  members: number;
+  /** What its members may do besides using it; the rights of all channels of a person add up */
+  permissions: ('tunnels' | 'scripts' | 'commands' | 'vault' | 'scheduler' | 'monitoring' | 'uploads' | 'auditlog')[];
+};
+
 export type UserStore = {
   source: 'built_in' | 'static' | 'file' | 'database';
   /** For people to read; no secret is in it */
@@ -587,6 +594,21 @@ export interface Calls {
   'POST /api/people/{name}/expire-password': {
     path: { name: string };
     answer: Person;
+  };
+  'GET /api/channels': {
+    answer: Channel[];
+  };
+  'PUT /api/channels/{name}': {
+    path: { name: string };
+    body: {
+      /** What its members may do besides using it; the rights of all channels of a person add up */
+      permissions: ('tunnels' | 'scripts' | 'commands' | 'vault' | 'scheduler' | 'monitoring' | 'uploads' | 'auditlog')[];
+    };
+    answer: Channel;
+  };
+  'DELETE /api/channels/{name}': {
+    path: { name: string };
+    answer: undefined;
   };
   'GET /api/user-store': {
     answer: UserStore;

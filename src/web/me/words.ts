@@ -92,7 +92,10 @@ export const t = createWords({
   endOthers: ['Sign out everywhere but here', 'Überall außer hier abmelden'],
   endedOthers: ['{n} sign-in ended.|{n} sign-ins ended.', '{n} Anmeldung beendet.|{n} Anmeldungen beendet.'],
   phones: ['My phones', 'Meine Telefone'],
-  noPhones: ['None has a certificate.', 'Keines hat ein Zertifikat.'],
+  noPhones: [
+    'You have no phone on this kit. Whoever looks after it adds one.',
+    'Du hast kein Telefon auf diesem Kit. Wer sich darum kümmert, fügt eines hinzu.',
+  ],
   until: ['good until {when}', 'gültig bis {when}'],
   lost: ['It is lost: cut it off', 'Es ist verloren: abschneiden'],
   cutOff: ['The phone is cut off.', 'Das Telefon ist abgeschnitten.'],

@@ -25,7 +25,9 @@ export function LockOut({ person, onChange }: { person: Person; onChange: () => 
   const open = useAction(letIn);
   const remove = useAction(async () => {
     await allow(false);
-    const timer = setTimeout(() => void api('DELETE /api/people/{name}', { path: { name } }), UNDO_MS);
+    const timer = setTimeout(() => {
+      api('DELETE /api/people/{name}', { path: { name } }).catch(() => notice(t('notRemoved', { name })));
+    }, UNDO_MS);
     noticeWithUndo(t('removed', { name }), () => {
       clearTimeout(timer);
       if (state === 'enabled') void letIn();

@@ -34,6 +34,9 @@ export function PeoplePage() {
           {t('addPerson')}
         </Button>
       </div>
+      <List>
+        <Item title={t('channels')} more={t('channelsText')} to="/channels" />
+      </List>
       <Shown of={people} rows={5}>
         {(list) => {
           const known = list.filter(isPerson);

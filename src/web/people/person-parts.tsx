@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
-import type { Person } from '../api/generated.ts';
+import type { Calls, Person } from '../api/generated.ts';
 import { NewPassword } from '../claim/new-password.tsx';
 import { useLive } from '../live/use-live.ts';
 import { addressTo, go } from '../router/router.ts';
 import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -64,6 +65,7 @@ function RoleForm({ person }: { person: Person }) {
 
 /** How a person signs in: a new password, lost factors, everywhere out. */
 export function PersonSignInPage({ name }: { name: string }) {
+  const person = useLive(once(name), 0);
   const [password, setPassword] = useState('');
   const path = { name };
   const save = useSave(name, () => ({ password }));
@@ -91,6 +93,9 @@ export function PersonSignInPage({ name }: { name: string }) {
       >
         <NewPassword value={password} onInput={setPassword} />
       </Form>
+      <Shown of={person} rows={1}>
+        {({ email }) => <EmailForm name={name} email={email ?? ''} />}
+      </Shown>
       <Button isBusy={expire.isBusy} onPress={() => void expire.run()}>
         {t('expirePassword')}
       </Button>
@@ -110,7 +115,32 @@ export function PersonSignInPage({ name }: { name: string }) {
   );
 }
 
-function useSave(name: string, body: () => { groups?: string[]; role?: Person['role']; password?: string }) {
+function EmailForm({ name, email: known }: { name: string; email: string }) {
+  const [email, setEmail] = useState(known);
+  const save = useSave(name, () => ({ email: email.trim() }));
+  return (
+    <Form
+      action={save}
+      end={
+        <Button type="submit" isBusy={save.isBusy} isDisabled={email.trim() === known}>
+          {t('setEmail')}
+        </Button>
+      }
+    >
+      <Field
+        label={t('email')}
+        hint={t('emailHint')}
+        type="email"
+        inputMode="email"
+        value={email}
+        onInput={setEmail}
+        maxLength={254}
+      />
+    </Form>
+  );
+}
+
+function useSave(name: string, body: () => Calls['PATCH /api/people/{name}']['body']) {
   return useAction(async () => {
     await api('PATCH /api/people/{name}', { path: { name }, body: body() });
     notice(t('saved'));

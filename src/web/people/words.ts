@@ -23,6 +23,7 @@ export const t = createWords({
   enabled: ['May come in', 'Darf herein'],
   noChannels: ['No channel: sees and reaches nobody', 'Kein Kanal: sieht und erreicht niemanden'],
   channels: ['Channels', 'Kanäle'],
+  channelsText: ['Who is in, what it lets them do', 'Wer darin ist, was er erlaubt'],
   newChannel: ['Another channel', 'Ein weiterer Kanal'],
   addChannel: ['Add', 'Dazu'],
   name: ['Name', 'Name'],
@@ -46,6 +47,12 @@ export const t = createWords({
   hasPassword: ['By password', 'Mit Passwort'],
   hasNone: ['By certificate only', 'Nur mit Zertifikat'],
   passwordExpired: ['Password expired', 'Passwort abgelaufen'],
+  email: ['E-mail address', 'E-Mail-Adresse'],
+  emailHint: [
+    'For codes and for a forgotten password, where the kit sends mail. Empty: none.',
+    'Für Codes und ein vergessenes Passwort, wo das Kit Mail sendet. Leer: keine.',
+  ],
+  setEmail: ['Save the address', 'Adresse sichern'],
   setPassword: ['Set a new password', 'Neues Passwort setzen'],
   expirePassword: ['Have it set anew at the next sign-in', 'Bei der nächsten Anmeldung neu setzen lassen'],
   removeFactors: ['Take the second factors away', 'Die zweiten Faktoren entfernen'],
@@ -70,6 +77,10 @@ export const t = createWords({
   removeText: [
     'Locked out at once, deleted in 10 s, with every certificate. You can undo until then.',
     'Sofort ausgesperrt, in 10 s gelöscht, mit jedem Zertifikat. Bis dahin kannst du es zurücknehmen.',
+  ],
+  notRemoved: [
+    '{name} is locked out, but not deleted: try again.',
+    '{name} ist ausgesperrt, aber nicht gelöscht: noch einmal.',
   ],
   removed: ['{name} is deleted in 10 s.', '{name} wird in 10 s gelöscht.'],
   isMe: ['This is you.', 'Das bist du.'],
