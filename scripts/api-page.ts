@@ -2,6 +2,7 @@ import { loadConfig } from '../src/config/load.ts';
 import type { Access } from '../src/http/access.ts';
 import { createHttpApp, type HttpApp } from '../src/http/app.ts';
 import type { AppDeps } from '../src/http/app-deps.ts';
+import { DIALECTS, type Dialect, testOf } from './dialect-endpoints.ts';
 import { nameOfReference, type OpenApiDocument, type Operation, type Schema } from './open-api.ts';
 
 /** The app with nothing behind it: its routes describe themselves without being called. */
@@ -42,6 +43,7 @@ export function apiPage(app: HttpApp): string {
   const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) => `### ${name}\n\n${fieldTable(schema)}`,
   );
+  for (const dialect of DIALECTS) for (const name of testOf(dialect).keys()) documented.add(name);
   const others = app.routes
     .filter(({ method, path }) => !documented.has(`${method} ${path}`))
     .map(
@@ -52,10 +54,39 @@ export function apiPage(app: HttpApp): string {
     INTRODUCTION,
     ...sections,
     `## Objects\n\n${schemas.join('\n')}`,
-    '## Pages, enrolment, Marti, and the APIs of other servers\n\nThe forms of these are given by the clients that use them; see protocol.md.\n',
+    DIALECTS_INTRODUCTION,
+    ...DIALECTS.map((dialect) => dialectText(dialect, accessOf)),
+    '## Pages, Marti, pairing by RFC 8628\n\nThe forms of these are given by the clients that use them; see protocol.md.\n',
     '| Route | Who | Listeners |\n|---|---|---|',
     `${others.join('\n')}\n`,
   ].join('\n');
+}
+
+const DIALECTS_INTRODUCTION = `## APIs of other servers
+
+What programs for these five servers ask for, and the test that shows that it is answered. Forms and words are those of
+their documents, but where these are unsafe: [security.md](security.md). All of it is one set of people, passwords and rights.
+`;
+
+function dialectText(dialect: Dialect, accessOf: ReadonlyMap<string, Access>): string {
+  const rows = [...testOf(dialect)].map(([name, test]) => {
+    const access = accessOf.get(name);
+    if (access === undefined) throw new Error(`${dialect.system}: there is no route ${name}`);
+    return dialectRow(`\`${name}\``, whoText(access), access.on.join(', '), test);
+  });
+  const others = (dialect.others ?? []).map(({ endpoint, who, on, test }) =>
+    dialectRow(endpoint, who, on, test),
+  );
+  return [
+    `### ${dialect.system}`,
+    `\n${dialect.about}\n`,
+    '| Endpoint | Who | Listeners | Test |\n|---|---|---|---|',
+    `${[...rows, ...others].join('\n')}\n`,
+  ].join('\n');
+}
+
+function dialectRow(endpoint: string, who: string, on: string, test: string): string {
+  return `| ${endpoint} | ${who} | ${on} | [${test.split('/').at(-1)}](../test/${test}.test.ts) |`;
 }
 
 function operationText(title: string, operation: Operation, access: Access | undefined): string {

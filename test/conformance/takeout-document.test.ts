@@ -278,6 +278,23 @@ test('a location leads to the bytes, and is the same each time', async () => {
   assert.equal(head.text, '');
 });
 
+test('players look for a song, a film and an episode at addresses of their own', async () => {
+  const tokens = await signIn();
+  const song = await itemIn('music', '02.mp3', tokens);
+  const [, id = ''] = /([0-9a-f-]{36})\/location$/.exec(song.location) ?? [];
+  for (const path of [
+    `/api/tracks/${id}/location`,
+    `/api/movies/${id}/location`,
+    `/api/tv/episodes/${id}/location`,
+    `/api/episodes/${id}/location`,
+    `/api/media/${id}/location`,
+  ]) {
+    const whole = await get(await signedAddress(path, tokens));
+    assert.deepEqual([whole.status, whole.text], [200, '0123456789'], path);
+    assert.equal((await get(path)).status, 401, path);
+  }
+});
+
 test('players read parts', async () => {
   const tokens = await signIn();
   const address = await signedAddress((await itemIn('music', '02.mp3', tokens)).location, tokens);
