@@ -129,6 +129,7 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     c.res.headers.set('x-content-type-options', 'nosniff');
     c.res.headers.set('referrer-policy', 'no-referrer');
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+    if (!c.res.headers.has(CSP)) c.res.headers.set(CSP, NO_PAGE);
   });
 
   const router = createRouter(app, admission, {
@@ -205,6 +206,14 @@ export function createHttpApp(deps: AppDeps): HttpApp {
     openApiDocument,
   };
 }
+
+const CSP = 'content-security-policy';
+
+/**
+ * For what is no page of ours: an error page, or the event that somebody sent, which a browser would otherwise run
+ * as a page of the kit where its XML has a script in it.
+ */
+const NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The API says what it is to whoever may use some of it. */
 const OPEN_API: Access = { on: ['control', ...SIGNED_IN_LISTENERS], who: ['console', ...ALL_ROLES] };

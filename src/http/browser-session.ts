@@ -1,9 +1,15 @@
-import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Csrf, IssuedToken, Sessions, SignedIn } from '../auth/session-ports.ts';
 import type { Challenge, Door, Proof, Visitor } from '../auth/sign-in-ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
-import { COOKIE_NAMES, type CookieName, cookieNameOf, cookieOf } from './credentials.ts';
+import {
+  BROWSER_COOKIES,
+  cookieOf,
+  dropCookie,
+  dropCsrfCookie,
+  keepCookie,
+  keepCsrfCookie,
+} from './cookies.ts';
 import type { AppContext } from './env.ts';
 
 const SECOND_MS = 1_000;
@@ -11,9 +17,6 @@ const SECOND_MS = 1_000;
 const DEVICE_LIFE_S = 400 * 86_400;
 /** The longest that a session lives; how long it may lie unused, the store decides. */
 const REMEMBERED_LIFE_S = 30 * 86_400;
-
-/** Read by the scripts of a page, who send it back in a header; worthless without the cookies beside it. */
-const CSRF_COOKIE = 'XSRF-TOKEN';
 
 /** What a browser keeps of us: its session, its sign-in that waits for a code, its mark against forgery. */
 export interface BrowserSessions {
@@ -44,26 +47,6 @@ export function createBrowserSessions({
   readonly csrf: Pick<Csrf, 'issue'>;
   readonly clock: Clock;
 }): BrowserSessions {
-  function keep(c: AppContext, name: CookieName, value: string, maxAgeS: number | undefined): void {
-    setCookie(c, cookieNameOf(c, name), value, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'Strict',
-      secure: c.env.peer.isTls,
-      ...(maxAgeS === undefined ? {} : { maxAge: Math.max(0, Math.floor(maxAgeS)) }),
-    });
-  }
-
-  function drop(c: AppContext, name: CookieName): void {
-    if (cookieOf(c, name) === undefined) return;
-    deleteCookie(c, cookieNameOf(c, name), {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'Strict',
-      secure: c.env.peer.isTls,
-    });
-  }
-
   async function current(c: AppContext): Promise<SignedIn | undefined> {
     const token = cookieOf(c, 'sid');
     return token === undefined ? undefined : (await sessions.check({ token, kinds: ['cookie'] })).session;
@@ -80,7 +63,7 @@ export function createBrowserSessions({
   return {
     current,
 
-    isStranger: (c) => COOKIE_NAMES.every((name) => cookieOf(c, name) === undefined),
+    isStranger: (c) => BROWSER_COOKIES.every((name) => cookieOf(c, name) === undefined),
 
     visitor: (c, door) => ({
       door,
@@ -92,35 +75,35 @@ export function createBrowserSessions({
     async open(c, proof, { isRemembered }) {
       await endCurrent(c);
       const issued = await sessions.openBrowser(proof, { isRemembered });
-      keep(c, 'sid', issued.token, isRemembered ? REMEMBERED_LIFE_S : undefined);
-      keep(c, 'device', proof.deviceCookie, DEVICE_LIFE_S);
-      drop(c, 'login');
+      keepCookie(c, 'sid', issued.token, isRemembered ? REMEMBERED_LIFE_S : undefined);
+      keepCookie(c, 'device', proof.deviceCookie, DEVICE_LIFE_S);
+      dropCookie(c, 'login');
       return issued;
     },
 
     async close(c) {
       await endCurrent(c);
-      drop(c, 'sid');
-      drop(c, 'login');
-      drop(c, 'browser');
+      dropCookie(c, 'sid');
+      dropCookie(c, 'login');
+      dropCookie(c, 'browser');
       // What pages have kept goes too; the mark of the device stays, so that its owner is not slowed down.
       c.header('clear-site-data', '"cache", "storage"');
-      setCookie(c, CSRF_COOKIE, '', { path: '/', sameSite: 'Strict', secure: c.env.peer.isTls, maxAge: 0 });
+      dropCsrfCookie(c);
     },
 
     keepLogin: (c, { loginToken, expiresMs }) =>
-      keep(c, 'login', loginToken, (expiresMs - clock.now()) / SECOND_MS),
+      keepCookie(c, 'login', loginToken, (expiresMs - clock.now()) / SECOND_MS),
     loginToken: (c) => cookieOf(c, 'login'),
-    dropLogin: (c) => drop(c, 'login'),
+    dropLogin: (c) => dropCookie(c, 'login'),
 
     csrfToken(c, sessionId) {
       let binding = sessionId ?? cookieOf(c, 'browser');
       if (binding === undefined) {
         binding = newId();
-        keep(c, 'browser', binding, undefined);
+        keepCookie(c, 'browser', binding, undefined);
       }
       const token = csrf.issue(binding);
-      setCookie(c, CSRF_COOKIE, token, { path: '/', sameSite: 'Strict', secure: c.env.peer.isTls });
+      keepCsrfCookie(c, token);
       return token;
     },
   };

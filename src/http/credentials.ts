@@ -1,4 +1,4 @@
-import { getCookie } from 'hono/cookie';
+import { cookieOf } from './cookies.ts';
 import type { AppContext } from './env.ts';
 
 /**
@@ -31,21 +31,6 @@ export interface ForgeryMarks {
   readonly referrer: string | undefined;
   readonly host: string | undefined;
   readonly isTls: boolean;
-}
-
-/**
- * Cookies carry the `__Host-` mark wherever there is TLS: no other host, no sub-domain and no plain connection
- * can then set or read them. In plain HTTP a browser would not keep such a cookie.
- */
-export const COOKIE_NAMES = ['sid', 'browser', 'login', 'device'] as const;
-export type CookieName = (typeof COOKIE_NAMES)[number];
-
-export function cookieNameOf(c: AppContext, name: CookieName): string {
-  return c.env.peer.isTls ? `__Host-${name}` : name;
-}
-
-export function cookieOf(c: AppContext, name: CookieName): string | undefined {
-  return getCookie(c, cookieNameOf(c, name));
 }
 
 export function credentialsOf(

@@ -1,10 +1,10 @@
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { spacedCode } from '../../auth/pairing-codes.ts';
 import type { PlainToken } from '../../auth/plain-screen-ports.ts';
 import { BivouacError } from '../../core/errors.ts';
 import type { Access } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { channelsOf } from '../caller-channels.ts';
+import { type CookieName, cookieOf, dropCookie, keepCookie } from '../cookies.ts';
 import type { AppContext } from '../env.ts';
 import { refuseForeignOrigin } from '../origin.ts';
 import type { Html } from '../pages/page.ts';
@@ -66,7 +66,7 @@ export function registerScreenPages(router: Router, deps: ScreenPagesDeps): void
       }
     });
     router.route(PLAIN, 'GET', `/${kind}/again`, (c) => {
-      deleteCookie(c, WAITING_COOKIE, { path: '/' });
+      dropCookie(c, WAITING_COOKIE);
       return c.redirect(`/${kind}`, 303);
     });
   }
@@ -104,16 +104,16 @@ export function registerScreenPages(router: Router, deps: ScreenPagesDeps): void
       const base = pagesUrl(c, deps);
       return { part: plainParts.notAllowed(language, base && `${base}/${kind}`), isOpen: false };
     }
-    const viewer = await plainScreens.viewer(getCookie(c, SCREEN_COOKIE) ?? '');
+    const viewer = await plainScreens.viewer(cookieOf(c, SCREEN_COOKIE) ?? '');
     if (viewer !== undefined) return { part: boardFor(language, channelsOf(viewer).out), isOpen: true };
     const visit = visitOf(c);
-    const poll = await plainScreens.poll(getCookie(c, WAITING_COOKIE) ?? '', visit);
+    const poll = await plainScreens.poll(cookieOf(c, WAITING_COOKIE) ?? '', visit);
     switch (poll.state) {
       case 'pending':
         return { part: plainParts.code(language, kind, spacedCode(poll.code)), isOpen: true };
       case 'paired': {
         keep(c, SCREEN_COOKIE, poll.token);
-        deleteCookie(c, WAITING_COOKIE, { path: '/' });
+        dropCookie(c, WAITING_COOKIE);
         const display = await plainScreens.viewer(poll.token.secret);
         return {
           part: boardFor(language, display === undefined ? [] : channelsOf(display).out),
@@ -152,11 +152,6 @@ function languageOf(c: AppContext): PageLanguage {
   return pageLanguage(c.req.header('accept-language'));
 }
 
-function keep(c: AppContext, name: string, { secret, lifeMs }: PlainToken): void {
-  setCookie(c, name, secret, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Strict',
-    maxAge: Math.max(1, Math.floor(lifeMs / 1_000)),
-  });
+function keep(c: AppContext, name: CookieName, { secret, lifeMs }: PlainToken): void {
+  keepCookie(c, name, secret, Math.max(1, lifeMs / 1_000));
 }

@@ -1,10 +1,10 @@
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { parsePairingCode, spacedCode } from '../../../auth/pairing-codes.ts';
 import type { Approver } from '../../../auth/pairing-ports.ts';
 import { BivouacError } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import type { Access } from '../../access.ts';
 import type { AppDeps } from '../../app-deps.ts';
+import { cookieOf, dropCookie, keepCookie } from '../../cookies.ts';
 import type { AppContext } from '../../env.ts';
 import { refuseForeignOrigin } from '../../origin.ts';
 import { FORM_PAGE_HEADERS } from '../../pages/page.ts';
@@ -87,13 +87,7 @@ export function registerPairPage(router: Router, { pairing, clock, doors, users 
       const by = await signedIn(c, fields);
       const request = await pairing.find(code, by);
       const secret = remember({ id: request.id, by });
-      setCookie(c, cookieName(c), secret, {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'Strict',
-        secure: c.env.peer.isTls,
-        maxAge: DECISION_LIFE_MS / 1_000,
-      });
+      keepCookie(c, 'pairing', secret, DECISION_LIFE_MS / 1_000);
       const shown = spacedCode(parsePairingCode(code) ?? '');
       return answer(c, confirmPairPage(request, { code: shown, nowMs: clock.now() }));
     } catch (error) {
@@ -105,10 +99,10 @@ export function registerPairPage(router: Router, { pairing, clock, doors, users 
   router.route(EVERYBODY, 'POST', '/pair/decision', async (c) => {
     refuseForeignOrigin(c);
     const fields = new URLSearchParams(await c.req.text());
-    const secret = getCookie(c, cookieName(c)) ?? '';
+    const secret = cookieOf(c, 'pairing') ?? '';
     const decision = decisions.get(secret);
     decisions.delete(secret);
-    deleteCookie(c, cookieName(c), { path: '/', secure: c.env.peer.isTls });
+    dropCookie(c, 'pairing');
     try {
       if (decision === undefined || decision.untilMs <= clock.monotonicMs())
         throw new BivouacError('pairing.over');
@@ -125,10 +119,6 @@ export function registerPairPage(router: Router, { pairing, clock, doors, users 
       return answer(c, pairPage({ code: '', username: '', problem: `${error.message}.` }), error.status);
     }
   });
-}
-
-function cookieName(c: AppContext): string {
-  return c.env.peer.isTls ? '__Host-pairing' : 'pairing';
 }
 
 function answer(c: AppContext, body: string, status = 200): Response {
