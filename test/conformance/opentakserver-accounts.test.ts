@@ -249,6 +249,8 @@ describe('OpenTAKServer: what brings a device onto the kit', { timeout: 60_000 }
     assert.equal(code.exp - code.iat, 15 * 60);
     const link = new URL(code.qr_string);
     assert.equal(`${link.protocol}//${link.host}${link.pathname}`, 'tak://com.atakmap.app/enroll');
+    const { port: cotPort } = kit.server.address('cotTls');
+    assert.equal(link.searchParams.get('host'), `127.0.0.1:${cotPort}`);
     assert.equal(link.searchParams.get('username'), 'alice');
     const token = link.searchParams.get('token') ?? '';
     assert.equal((await kit.send('/Marti/api/tls/config', { user: `alice:${token}` })).status, 200);
@@ -265,6 +267,15 @@ describe('OpenTAKServer: what brings a device onto the kit', { timeout: 60_000 }
       },
     );
     assert.equal(forBob.json<{ sub: string }>().sub, 'bob');
+  });
+
+  test('iTAK is told where the kit is, and nothing secret', async () => {
+    const reply = await kit.send('/api/itak_qr_string', { headers: await tokenOf('alice') });
+    assert.equal(reply.status, 200);
+    assert.match(reply.headers['content-type'] ?? '', /^text\/plain/);
+    const { port: cotPort } = kit.server.address('cotTls');
+    assert.equal(reply.text, `Bivouac,127.0.0.1,${cotPort},SSL`);
+    assert.equal((await kit.send('/api/itak_qr_string')).status, 401);
   });
 
   test('a standing code, or one for later, is not given', async () => {

@@ -129,7 +129,7 @@ export const ROUTE_CLASSES: readonly RouteClass[] = [
 
   own(
     'OpenTAKServer: people about themselves',
-    `GET /api/me /api/tf-setup /api/certificate /api/atak_qr_string
+    `GET /api/me /api/tf-setup /api/certificate /api/atak_qr_string /api/itak_qr_string
      DELETE /api/atak_qr_string
      POST /api/mf-recovery-codes /api/atak_qr_string /api/certificate /api/user/assign_eud`,
     { on: PLAIN_AND_TLS },

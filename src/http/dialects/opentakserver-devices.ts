@@ -20,7 +20,10 @@ const LINK_LIFE_MS = 15 * MINUTE_MS;
 const CERTIFICATES_PER_PAGE = 10;
 
 export interface OtsDeviceDeps
-  extends Pick<AppDeps, 'authority' | 'certificates' | 'clock' | 'enrolmentTokens' | 'kit' | 'users'> {
+  extends Pick<
+    AppDeps,
+    'authority' | 'certificates' | 'clock' | 'enrolmentTokens' | 'kit' | 'kitName' | 'users'
+  > {
   readonly onboarding: Onboarding;
 }
 

@@ -1,6 +1,7 @@
-import { atakEnrolLink } from '../../packages/onboarding-links.ts';
+import { firstPort } from '../../core/address.ts';
+import { atakEnrolLink, itakLine } from '../../packages/onboarding-links.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { callerOf } from '../env.ts';
+import { type AppContext, callerOf } from '../env.ts';
 import { type Fields, readJsonObject, textOf } from '../request-fields.ts';
 import type { Router } from '../router.ts';
 import type { OtsAccess } from './opentakserver-access.ts';
@@ -25,8 +26,17 @@ const SECONDS_MAX = 2 ** 31 - 1;
 export function registerOtsQrCodes(
   router: Router,
   access: OtsAccess,
-  { clock, enrolmentTokens, users }: Pick<AppDeps, 'clock' | 'enrolmentTokens' | 'users'>,
+  deps: Pick<AppDeps, 'clock' | 'enrolmentTokens' | 'kit' | 'kitName' | 'users'>,
 ): void {
+  const { clock, enrolmentTokens, kit, kitName, users } = deps;
+
+  /** Where the caller's devices find the stream: under the name that he used. */
+  function stream(c: AppContext): { readonly host: string; readonly cotPort?: number } {
+    const host = new URL(c.req.url).hostname;
+    const cotPort = firstPort(kit.listeners()['cotTls']);
+    return cotPort === undefined ? { host } : { host, cotPort };
+  }
+
   router.route(access.member, 'POST', PATH, async (c) => {
     const fields = await readJsonObject(c);
     const user = await otsSubject(c, users, textOf(fields, 'username') ?? '');
@@ -40,8 +50,7 @@ export function registerOtsQrCodes(
     if (Number(fields['max'] ?? 1) > 1) return otsFailure(c, 'A code is good once: make one for each device');
     const order = { username: user.name, form: 'link', lifeMs } as const;
     const { token, expiresMs } = await enrolmentTokens.create(order, callerOf(c).actor);
-    const host = new URL(c.req.url).hostname;
-    const link = atakEnrolLink({ host, username: user.name, token });
+    const link = atakEnrolLink({ ...stream(c), username: user.name, token });
     return otsSuccess(c, { ...claims(user.name, nowMs, expiresMs), qr_string: link });
   });
 
@@ -61,6 +70,11 @@ export function registerOtsQrCodes(
     await enrolmentTokens.endUnused(user, callerOf(c).actor);
     return otsSuccess(c);
   });
+
+  // Where iTAK finds the kit; it asks for name and password itself.
+  router.route(access.member, 'GET', '/api/itak_qr_string', (c) =>
+    c.text(itakLine({ ...stream(c), serverName: kitName })),
+  );
 }
 
 /** What OpenTAKServer tells of a token. Times in seconds. */

@@ -13,7 +13,7 @@ import { registerOtsUsers } from './opentakserver-users.ts';
 export interface OtsDeps
   extends Pick<
     AppDeps,
-    'authority' | 'certificates' | 'clock' | 'config' | 'enrolmentTokens' | 'kit' | 'users'
+    'authority' | 'certificates' | 'clock' | 'config' | 'enrolmentTokens' | 'kit' | 'kitName' | 'users'
   > {
   readonly doors: AuthDoors;
   readonly browser: BrowserSessions;
