@@ -116,13 +116,23 @@ test('the track of a uid is told newest first, within its time, through a clock 
   assert.deepEqual((await store.history.track({ ...request, uid: 'nobody', limit: 2 })).events, []);
 });
 
-test('the latest event of a uid is the last received, of any kind', async (t) => {
+test('the latest event of a uid is the last that was said into the channels asked for', async (t) => {
   const { store } = await openTestStore(t);
-  await recordAll(store, [{ uid: 'a' }, { uid: 'b' }]);
-  await recordAll(store, [{ uid: 'a', type: 'b-t-f', isReplayable: false, bytes: Buffer.from('<last/>') }]);
-  const latest = await store.history.latest('a');
-  assert.equal(textOf(latest!.bytes), '<last/>');
-  assert.equal(await store.history.latest('nobody'), undefined);
+  await recordAll(store, [
+    { uid: 'a', bytes: Buffer.from('<blue/>') },
+    { uid: 'b' },
+    { uid: 'a', groups: ['red'], type: 'b-t-f', isReplayable: false, bytes: Buffer.from('<red/>') },
+    { uid: 'a', groups: ['blue', 'red'], dests: '[]', bytes: Buffer.from('<direct/>') },
+  ]);
+  const seen = async (...groups: string[]) => {
+    const latest = await store.history.latest({ uid: 'a', groups });
+    return latest === undefined ? undefined : textOf(latest.bytes);
+  };
+  assert.equal(await seen('blue'), '<blue/>');
+  assert.equal(await seen('red'), '<red/>');
+  assert.equal(await seen('blue', 'red'), '<red/>');
+  assert.equal(await seen('green'), undefined);
+  assert.equal(await store.history.latest({ uid: 'nobody', groups: ['blue'] }), undefined);
 });
 
 test('late joiners after a restart get of each uid the newest broadcast that is current', async (t) => {

@@ -51,7 +51,9 @@ const writeWhenFull = await store.settings
   .set({ key: 'large', value: 'x'.repeat(100_000), nowMs: 1 })
   .then(() => 'ok')
   .catch((error: { code: string }) => error.code);
-const readWhenFull = await store.history.latest('chat-0').then((event) => event?.uid);
+const readWhenFull = await store.history
+  .latest({ uid: 'chat-0', groups: ['blue'] })
+  .then((event) => event?.uid);
 // Twice what the queue holds: positions must make place for chat.
 for (let i = 0; i < (QUEUE_MAX_EVENTS * 2) / 11; i += 1) recordSome();
 const warningsWhenFull = warnings();

@@ -27,11 +27,8 @@ export function registerMartiCotRoutes(
         throw new BivouacError('request.not_found');
       return c.body(new Uint8Array(shelved.body), 200, XML);
     }
-    const latest = await history.latest(uid);
-    // A direct message is for those it names; the history does not know who they were connected as.
-    if (latest === undefined || latest.dests !== undefined || !reaches(latest.groups, out)) {
-      throw new BivouacError('request.not_found');
-    }
+    const latest = await history.latest({ uid, groups: out });
+    if (latest === undefined) throw new BivouacError('request.not_found');
     const frame = Buffer.from(latest.bytes);
     const event = latest.format === 'xml' ? CotEvent.fromXml(frame) : CotEvent.fromProto(frame);
     const xml = event.kind === 'event' ? event.bytes('xml') : undefined;

@@ -8,6 +8,9 @@ const PAGE_MAX_EVENTS = 1_000;
 const PAGE_MAX_BYTES = 4 * 1024 * 1024;
 const PAGE_MAX_ROWS = 10_000;
 
+/** What others said of a uid since the event that somebody may see; more of it, and he sees none. */
+const LATEST_MAX_ROWS = 1_000;
+
 /** A part of the history, and where to go on. */
 export interface HistoryPage {
   /** May be empty although there is more: few of the rows looked at were asked for. */
@@ -70,12 +73,24 @@ export const historyReading = {
     return { events: page.events, cursor: undefined };
   }),
 
-  /** The newest event of a uid, of any kind. */
-  latest: read((db, uid: string): HistoryEvent | undefined => {
-    const id = headId(db, uid);
-    const row = id === null ? undefined : eventAt(db, id);
-    return row === undefined ? undefined : toHistoryEvent(row);
-  }),
+  /**
+   * The newest broadcast of a uid into one of these channels. Direct messages are left out: the history does not
+   * know as whom those that they name were connected.
+   */
+  latest: read(
+    (db, { uid, groups }: { uid: string; groups: readonly string[] }): HistoryEvent | undefined => {
+      let id = headId(db, uid);
+      for (let looked = 0; id !== null && looked < LATEST_MAX_ROWS; looked += 1) {
+        const row = eventAt(db, id);
+        // The chain goes on to events that retention has deleted.
+        if (row === undefined || row.uid !== uid) return undefined;
+        const heard = row.dests === null ? (JSON.parse(row.group_names) as string[]) : [];
+        if (heard.some((group) => groups.includes(group))) return toHistoryEvent(row);
+        id = row.previous_id;
+      }
+      return undefined;
+    },
+  ),
 
   /**
    * What late joiners should get, for presence after a restart: of each uid the newest broadcast that is
