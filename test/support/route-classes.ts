@@ -47,7 +47,7 @@ export const ROUTE_CLASSES: readonly RouteClass[] = [
     'administration: it shows, and helps people to get on',
     `GET /api/status /api/clients /api/doctor /api/diagnosis /api/history /api/calls
      GET /api/people /api/people/:name /api/people/:name/sessions /api/people/:name/tokens
-     GET /api/people/:name/buckets /api/people/:name/collections /api/collections
+     GET /api/people/:name/buckets /api/people/:name/collections /api/collections /api/channels
      GET /api/user-store /api/certs /api/certs/ca /api/certs/expiring /api/cas /api/invitations/:id
      GET /api/system/time /api/system/hotspot /api/system/power /api/system/screens
      POST /api/certs /api/certs/revoke /api/packages /api/people/:name/invitations /api/qr /api/system/time
@@ -60,8 +60,8 @@ export const ROUTE_CLASSES: readonly RouteClass[] = [
      POST /api/user-store/reload /api/system/power /api/websocketkey
      PATCH /api/people/:name
      PUT /api/people/:name/factors/codes /api/people/:name/buckets /api/people/:name/collections
-     PUT /api/system/hotspot /api/system/screens
-     DELETE /api/people/:name /api/people/:name/factors /api/people/:name/sessions /api/people/:name/tokens/:prefix`,
+     PUT /api/system/hotspot /api/system/screens /api/channels/:name
+     DELETE /api/channels/:name /api/people/:name /api/people/:name/factors /api/people/:name/sessions /api/people/:name/tokens/:prefix`,
     { roles: CHIEFS, isPower: true },
   ),
   own(
