@@ -102,6 +102,9 @@ test('another page’s answer, an old one, a second use and another key are refu
   assert.equal(outcomeOf(await finish({ response: good })), 'signed_in');
   assert.equal(outcomeOf(await finish({ response: good })), 'auth.failed', 'a second time');
 
+  const inTime = await passkeys.beginSignIn(ORIGIN);
+  clock.advance(5 * MINUTE_MS - 1);
+  assert.equal(outcomeOf(await finish({ response: key.get(inTime, ORIGIN) })), 'signed_in');
   const options = await passkeys.beginSignIn(ORIGIN);
   clock.advance(5 * MINUTE_MS);
   assert.equal(outcomeOf(await finish({ response: key.get(options, ORIGIN) })), 'auth.failed', 'too late');

@@ -5,17 +5,23 @@ import { test } from 'node:test';
 
 const TESTS = join(import.meta.dirname, '..');
 
-test('each flaw of others has a test of that name', () => {
-  const rows = readFileSync(join(TESTS, 'flaws.md'), 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('| ') && !line.startsWith('| Flaw'))
-    .map((line) => line.split('|').map((cell) => cell.trim()));
-  assert.ok(rows.length > 20);
-  for (const [, flaw, file, name = ''] of rows) {
-    const text = readFileSync(join(TESTS, `${file}.test.ts`), 'utf8');
-    const isThere = [`test('${name}`, `test(\`${name}`, `describe('${name}`].some((start) =>
-      text.includes(start),
-    );
-    assert.ok(isThere, `${flaw}: ${file} has no test "${name}"`);
-  }
-});
+for (const [list, heading, rowsMin] of [
+  ['flaws.md', 'Flaw', 20],
+  ['lifetimes.md', 'What', 40],
+] as const) {
+  test(`each line of ${list} has a test of that name`, () => {
+    const rows = readFileSync(join(TESTS, list), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !line.startsWith(`| ${heading} |`))
+      .map((line) => line.split('|').map((cell) => cell.trim()));
+    assert.ok(rows.length > rowsMin);
+    for (const cells of rows) {
+      const [what, file, name = ''] = [cells[1], cells.at(-3), cells.at(-2)];
+      const text = readFileSync(join(TESTS, `${file}.test.ts`), 'utf8');
+      const isThere = [`test('${name}`, `test(\`${name}`, `describe('${name}`].some((start) =>
+        text.includes(start),
+      );
+      assert.ok(isThere, `${what}: ${file} has no test "${name}"`);
+    }
+  });
+}

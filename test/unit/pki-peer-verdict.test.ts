@@ -50,6 +50,11 @@ test('a certificate before its time is trusted: it is our clock that is behind',
   assert.equal(judge(client, [own.generation], 42_000).isTrusted, true);
 });
 
+test('a certificate is good until the moment that it names', () => {
+  assert.equal(judge(client, [own.generation], client.notAfterMs - 1).isTrusted, true);
+  assert.equal(causeOf(judge(client, [own.generation], client.notAfterMs)), 'ended');
+});
+
 test('one of another CA, also of one with our name, is refused', async () => {
   const impostor = { ...other.generation, name: own.generation.name };
   assert.equal(causeOf(judge(client, [other.generation])), 'other_ca');
