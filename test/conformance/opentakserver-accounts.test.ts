@@ -212,6 +212,16 @@ describe('OpenTAKServer: accounts, with the defaults of the kit', { timeout: 60_
     assert.equal((await kit.sendJson('/api/confirm', { email: frank.email })).status, 404);
     assert.equal((await kit.sendJson('/api/password/reset', { email: frank.email })).status, 404);
     assert.equal((await kit.send('/api/confirm/whatever')).status, 404);
+
+    // Nor does an address do for a name, also of somebody who has one.
+    const hans = { name: 'hans', password: GOOD, email: 'hans@example.com' };
+    assert.equal((await kit.console('POST', '/api/people', hans)).status, 201);
+    const form = await kit.sendJson('/api/login', {}, { method: 'GET' });
+    assert.match(form.text, /"identity_attributes":\["username"\]/);
+    for (const identity of [{ username: hans.email }, { email: hans.email }]) {
+      assert.equal((await kit.sendJson('/api/login', { ...identity, password: GOOD })).status, 400);
+    }
+    assert.equal((await kit.sendJson('/api/login', { username: 'hans', password: GOOD })).status, 200);
   });
 });
 

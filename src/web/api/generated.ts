@@ -533,7 +533,7 @@ export type Collection = {
 };
 
 export type CollectionPermissions = {
-  /** By name of the collection */
+  /** By name of the collection. `modify` holds `read`; no service here takes content, so both open the same */
   permissions: Record<string, 'read' | 'modify'>;
 };
 

@@ -10,11 +10,17 @@ import { jsonAnswer, jsonBody } from '../../routes/schemas.ts';
 
 const tags = ['TAXII collections'];
 
-/** OpenTAXII knows these two; `modify` holds `read`. No service here takes content, so both open the same. */
+/** OpenTAXII knows these two. */
 const permission = z.enum(['read', 'modify']);
 
 const permissions = z
-  .object({ permissions: z.record(z.string().max(100), permission).describe('By name of the collection') })
+  .object({
+    permissions: z
+      .record(z.string().max(100), permission)
+      .describe(
+        'By name of the collection. `modify` holds `read`; no service here takes content, so both open the same',
+      ),
+  })
   .openapi('CollectionPermissions');
 
 const collection = z
