@@ -17,9 +17,9 @@ import { BivouacError, messageOf } from './core/errors.ts';
 import { newId } from './core/ids.ts';
 import { createLog, type Log, silentLog } from './core/log.ts';
 import { problemOfStreamHandshake } from './http/connection-problem.ts';
-import { CONTROL_PEER, isLoopback } from './http/peer.ts';
+import { CONTROL_PEER, FTS_LISTENERS, isLoopback } from './http/peer.ts';
 import { createHttpServer, type HttpServer, type ListenerSpec } from './http/server.ts';
-import { createScreenStream, RPORT_STREAM_PATH } from './http/stream/screen-stream.ts';
+import { createScreenStream, RPORT_STREAM_PATH, STREAM_LISTENERS } from './http/stream/screen-stream.ts';
 import { upgradeHandlers } from './http/upgrade.ts';
 import { Hub, type HubLimits } from './hub/hub.ts';
 import { registerHubMetrics } from './hub/metrics.ts';
@@ -197,6 +197,8 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
     ];
     const { tickets, sessions } = kit.auth;
     const screens = createScreenStream({ hub, tickets, sessions, clock: kit.clock, log });
+    const stream = { on: STREAM_LISTENERS, take: screens.upgrade };
+    const feed = { on: FTS_LISTENERS, take: kit.http.ftsSocket.upgrade };
     return createHttpServer({
       listeners,
       fetch: kit.http.fetch,
@@ -206,10 +208,10 @@ export function createApp(config: Config, platform: Platform, log: Log): App {
       onProblem: kit.http.onProblem,
       rawRequests: kit.http.ftsSocket,
       upgrades: upgradeHandlers({
-        '/socket.io': kit.http.ftsSocket.upgrade,
-        '/socket.io/': kit.http.ftsSocket.upgrade,
-        '/api/stream': screens.upgrade,
-        [RPORT_STREAM_PATH]: screens.upgrade,
+        '/socket.io': feed,
+        '/socket.io/': feed,
+        '/api/stream': stream,
+        [RPORT_STREAM_PATH]: stream,
       }),
     });
   }

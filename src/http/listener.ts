@@ -51,9 +51,9 @@ export interface Listener {
   close(deadlineMs: number): Promise<void>;
 }
 
-function serverOptions({ limits, upgrades }: ListenerDeps): ServerOptions {
+function serverOptions({ name, limits, upgrades }: ListenerDeps): ServerOptions {
   return {
-    shouldUpgradeCallback: (request) => upgrades?.isServed(request) ?? false,
+    shouldUpgradeCallback: (request) => upgrades?.isServed(request, name) ?? false,
     headersTimeout: limits.headersTimeoutMs,
     // Bodies have a deadline of their own below: this one would count from the first byte of the headers.
     requestTimeout: 0,

@@ -20,8 +20,10 @@ export type ListenerName = (typeof LISTENER_NAMES)[number];
 
 /** Those of FreeTAKServer's REST, which speak its language also about what is not there. */
 export function isFtsListener(name: ListenerName): boolean {
-  return name === 'ftsRest' || name === 'ftsRestPlain';
+  return FTS_LISTENERS.includes(name);
 }
+
+export const FTS_LISTENERS: readonly ListenerName[] = ['ftsRest', 'ftsRestPlain'];
 
 export function isTlsListener(name: ListenerName): boolean {
   return name === 'https' || name === 'httpsCert' || name === 'ftsRest';

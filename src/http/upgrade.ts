@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Peer } from './peer.ts';
+import type { ListenerName, Peer } from './peer.ts';
 
 /** One request to become a WebSocket: whoever takes it answers on the socket, one way or the other. */
 export interface Upgrade {
@@ -15,26 +15,33 @@ export interface Upgrade {
 }
 
 export interface UpgradeHandlers {
-  /** Whether somebody serves WebSockets there; other requests are answered as if they had asked for nothing. */
-  isServed(request: IncomingMessage): boolean;
+  /**
+   * Whether somebody serves WebSockets there, on this listener; other requests are answered as if they had asked
+   * for nothing.
+   */
+  isServed(request: IncomingMessage, listener: ListenerName): boolean;
   handle(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void;
 }
 
+export interface UpgradeRoute {
+  /** Elsewhere there is none. */
+  readonly on: readonly ListenerName[];
+  readonly take: (upgrade: Upgrade) => void;
+}
+
 /** WebSockets by path. */
-export function upgradeHandlers(
-  byPath: Readonly<Record<string, (upgrade: Upgrade) => void>>,
-): UpgradeHandlers {
+export function upgradeHandlers(byPath: Readonly<Record<string, UpgradeRoute>>): UpgradeHandlers {
   const urlOf = (request: IncomingMessage) => new URL(request.url ?? '/', 'http://host');
-  const handlerOf = (path: string) => (Object.hasOwn(byPath, path) ? byPath[path] : undefined);
+  const routeOf = (path: string) => (Object.hasOwn(byPath, path) ? byPath[path] : undefined);
   return {
-    isServed: (request) =>
+    isServed: (request, listener) =>
       // `Upgrade: h2c` of some HTTP libraries is an offer that nobody needs to take.
       request.headers.upgrade?.toLowerCase() === 'websocket' &&
       URL.canParse(request.url ?? '', 'http://host') &&
-      handlerOf(urlOf(request).pathname) !== undefined,
+      routeOf(urlOf(request).pathname)?.on.includes(listener) === true,
     handle(request, socket, head, peer) {
       const { pathname: path, searchParams: query } = urlOf(request);
-      handlerOf(path)?.({ request, socket, head, peer, path, query });
+      routeOf(path)?.take({ request, socket, head, peer, path, query });
     },
   };
 }

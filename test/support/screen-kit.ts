@@ -5,7 +5,11 @@ import { newId } from '../../src/core/ids.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import { createHttpServer } from '../../src/http/server.ts';
-import { createScreenStream, RPORT_STREAM_PATH } from '../../src/http/stream/screen-stream.ts';
+import {
+  createScreenStream,
+  RPORT_STREAM_PATH,
+  STREAM_LISTENERS,
+} from '../../src/http/stream/screen-stream.ts';
 import { upgradeHandlers } from '../../src/http/upgrade.ts';
 import { Hub } from '../../src/hub/hub.ts';
 import { tlsOptions } from '../../src/pki/tls-material.ts';
@@ -55,8 +59,8 @@ export async function startScreenKit(clock: Clock = systemClock): Promise<Screen
     metrics: createMetrics(),
     onProblem: () => {},
     upgrades: upgradeHandlers({
-      '/api/stream': screens.upgrade,
-      [RPORT_STREAM_PATH]: screens.upgrade,
+      '/api/stream': { on: STREAM_LISTENERS, take: screens.upgrade },
+      [RPORT_STREAM_PATH]: { on: STREAM_LISTENERS, take: screens.upgrade },
     }),
   });
   await server.start();

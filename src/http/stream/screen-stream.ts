@@ -15,7 +15,7 @@ import type { Upgrade } from '../upgrade.ts';
 import { ScreenConnection } from './screen-connection.ts';
 
 /** Where screens come in: with a ticket, so without a certificate. */
-const LISTENERS: readonly ListenerName[] = ['https', 'http'];
+export const STREAM_LISTENERS: readonly ListenerName[] = ['https', 'http'];
 
 /**
  * The same stream for RPort's programs, which show their token in the address. What else RPort has there runs
@@ -104,8 +104,7 @@ export function createScreenStream({ hub, tickets, sessions, clock, log }: Scree
   }
 
   async function admit(upgrade: Upgrade): Promise<void> {
-    const { request, peer, path, query } = upgrade;
-    if (!LISTENERS.includes(peer.listener)) throw new BivouacError('request.not_found');
+    const { request, path, query } = upgrade;
     const { origin, host } = request.headers;
     if (isForeign({ origin, host, site: request.headers['sec-fetch-site']?.toString() })) {
       throw new BivouacError('auth.forbidden', 'This request was started by another site');

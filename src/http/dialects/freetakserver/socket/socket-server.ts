@@ -191,7 +191,7 @@ export function createSocketServer(deps: SocketServerDeps): SocketServer {
       return true;
     },
     upgrade({ request, socket, head, peer, query }) {
-      if (!isFtsListener(peer.listener) || isStopped) {
+      if (isStopped) {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         return;
       }
