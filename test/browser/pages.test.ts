@@ -235,7 +235,7 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
     await page.getByText('Saved.').first().waitFor();
     assert.equal(await statusOfAudit(), 200);
     await page.getByRole('link', { name: 'Back' }).click();
-    await page.getByRole('link', { name: /Recon.*1 person · Read the audit log/ }).click();
+    await page.getByRole('link', { name: /Recon.*1 in it · Read the audit log/ }).click();
     await page.getByRole('button', { name: 'Remove this channel' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('Recon is removed.').waitFor();

@@ -124,8 +124,21 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
     await look(tv, 'tv-code');
     const code = (await tv.locator('.big-code > [aria-hidden]').textContent()) ?? '';
     assert.match(code, /^[A-Z]{4}-[A-Z]{4}$/);
-    tvPairing = await approveShown(tv, code);
+    // The administrator sees who asks, and not the code: that is read from the screen.
+    await admin.goto(`${kit.origin}/`);
+    await admin.getByText('A screen wants to join').waitFor();
+    await admin.getByRole('link', { name: 'Look at it' }).click();
+    await admin.getByRole('link', { name: 'Type its code' }).click();
+    assert.equal(await admin.getByText(code).count(), 0);
+    await admin.getByLabel('Code on the screen').fill(code);
+    await admin.getByRole('button', { name: 'Look for it' }).click();
+    await admin.getByText(/It will see blue.*and can send nothing/).waitFor();
+    await admin.getByRole('button', { name: 'Allow' }).click();
+    await admin.getByText('TV is paired.').waitFor();
+    await tv.clock.fastForward(POLL_MS);
     await tv.getByText('MEDIC-1').waitFor();
+    const paired = await asAdmin<{ id: string; name: string }[]>('GET', '/api/pairings');
+    tvPairing = paired.find(({ name }) => name === 'TV')!.id;
     await tv.getByText('Connected').waitFor();
   });
 
@@ -134,12 +147,19 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
     const second = await connectTakClient({ ...kit.server.address('cotTls'), ...identity });
     second.sendSa({ uid: 'ANDROID-ben', callsign: 'BRAVO-2', team: 'Cyan', lat: 47.51, lon: 15.26 });
     await tv.getByText('BRAVO-2').waitFor();
+    const share = await tv.evaluate<number>(
+      "document.querySelector('.roster').clientHeight / document.documentElement.clientHeight",
+    );
+    assert.ok(share > 0.7, `the team has ${share} of the height`);
     await look(tv, 'tv-board');
     const alarm = tv.getByRole('heading', { name: 'Emergency: BRAVO-2' });
     const emergency = (detail: string) =>
       second.send(eventXml({ uid: 'ANDROID-ben-9-1-1', type: 'b-a-o-tbl', detail }));
     emergency('<emergency type="911 Alert">BRAVO-2</emergency>');
     await alarm.waitFor();
+    // Whoever looks after the kit is told, in whichever channel: this administrator is in none.
+    await admin.goto(`${kit.origin}/`);
+    await admin.getByRole('alert').getByText('Emergency: BRAVO-2').waitFor();
     const size = await tv.evaluate<number>(
       "Number.parseFloat(getComputedStyle(document.querySelector('.alerts h2')).fontSize)",
     );

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { ANONYMOUS_CHANNEL } from '../../core/anonymous-channel.ts';
 import { ADMINISTRATION } from '../access.ts';
 import type { AppDeps, Check } from '../app-deps.ts';
 import type { Incident } from '../diagnosis.ts';
@@ -64,6 +65,18 @@ const clientsRoute = createRoute({
   responses: jsonAnswer(z.array(client).readonly(), 'One row for each connection'),
 });
 
+const emergenciesRoute = createRoute({
+  method: 'get',
+  path: '/api/emergencies',
+  tags: ['Kit'],
+  summary: 'Emergencies that nobody has called off',
+  description: 'Of every channel: whoever looks after the kit may be in none.',
+  responses: jsonAnswer(
+    z.array(z.object({ callsign: z.string(), what: z.string(), agoMs: z.number() })).readonly(),
+    'Newest first',
+  ),
+});
+
 const doctorRoute = createRoute({
   method: 'get',
   path: '/api/doctor',
@@ -84,9 +97,9 @@ function incidentCheck({ code, text, advice, count }: Incident): Check {
 
 export function registerKitRoutes(
   router: Router,
-  deps: Pick<AppDeps, 'kit' | 'health' | 'clock' | 'diagnosis'>,
+  deps: Pick<AppDeps, 'kit' | 'health' | 'clock' | 'diagnosis' | 'groups'>,
 ) {
-  const { kit, health, clock, diagnosis } = deps;
+  const { kit, health, clock, diagnosis, groups } = deps;
 
   router.api(ADMINISTRATION, statusRoute, (c) => {
     const { version, startedAtMs } = kit;
@@ -104,6 +117,15 @@ export function registerKitRoutes(
   });
 
   router.api(ADMINISTRATION, clientsRoute, (c) => c.json(kit.clients(), 200));
+
+  router.api(ADMINISTRATION, emergenciesRoute, async (c) => {
+    const channels = [...(await groups.list()).map(({ name }) => name), ANONYMOUS_CHANNEL];
+    const { alerts } = kit.picture(channels);
+    return c.json(
+      alerts.map(({ callsign, what, agoMs }) => ({ callsign, what, agoMs })),
+      200,
+    );
+  });
 
   router.api(ADMINISTRATION, doctorRoute, async (c) => {
     const sinceMs = clock.now() - INCIDENTS_SHOWN_MS;

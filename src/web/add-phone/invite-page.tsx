@@ -75,7 +75,7 @@ export function InvitePage({ name }: { name: string }) {
       )}
       {invite.problem !== undefined && (
         <Button kind="tall" onPress={again}>
-          {t('newCode')}
+          {t('makeAgain')}
         </Button>
       )}
       {isConnected && (

@@ -33,6 +33,7 @@ export const t = createWords({
     'This kit has no display, or it is switched off.',
     'Dieses Kit hat keine Anzeige, oder sie ist ausgeschaltet.',
   ],
+  makeAgain: ['Make a new code', 'Neuen Code machen'],
   over: ['This code has expired. Make a new one.', 'Dieser Code ist abgelaufen. Mach einen neuen.'],
   qr: ['QR code for {client}', 'QR-Code für {client}'],
   steps: ['Step {n} of 4', 'Schritt {n} von 4'],

@@ -568,6 +568,13 @@ export interface Calls {
   'GET /api/clients': {
     answer: Client[];
   };
+  'GET /api/emergencies': {
+    answer: {
+      callsign: string;
+      what: string;
+      agoMs: number;
+    }[];
+  };
   'GET /api/doctor': {
     answer: Check[];
   };

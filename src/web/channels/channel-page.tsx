@@ -48,7 +48,7 @@ export function ChannelPage({ name }: { name: string }) {
           return (
             <>
               <Rights channel={channel} />
-              <Members people={members} />
+              <Members people={members} others={channel.members - members.length} />
               <Remove name={name} />
             </>
           );
@@ -98,7 +98,7 @@ function Rights({ channel: { name, permissions } }: { channel: Channel }) {
   );
 }
 
-function Members({ people }: { people: readonly Person[] }) {
+function Members({ people, others }: { people: readonly Person[]; others: number }) {
   return (
     <section>
       <h2>{t('inIt')}</h2>
@@ -108,6 +108,7 @@ function Members({ people }: { people: readonly Person[] }) {
           <Item key={id} title={name} more={roleWords(role)} to={addressTo('people', name)} />
         ))}
       </List>
+      {others > 0 && <p class="quiet small">{t('others', { n: others })}</p>}
     </section>
   );
 }

@@ -10,7 +10,11 @@ export const t = createWords({
     'There is no channel yet. It comes with the first phone.',
     'Noch gibt es keinen Kanal. Er kommt mit dem ersten Telefon.',
   ],
-  members: ['{n} person|{n} people', '{n} Person|{n} Leute'],
+  members: ['{n} in it|{n} in it', '{n} darin|{n} darin'],
+  others: [
+    'And {n} screen or program.|And {n} screens or programs.',
+    'Dazu {n} Anzeige oder Programm.|Dazu {n} Anzeigen oder Programme.',
+  ],
   inIt: ['In it', 'Darin'],
   nobody: ['Nobody. A person’s page lets them in.', 'Niemand. Die Seite einer Person lässt sie herein.'],
   rights: ['Its members may also', 'Wer darin ist, darf auch'],

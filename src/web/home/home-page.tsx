@@ -26,14 +26,14 @@ function AdministratorHome() {
   const status = useLive(() => api('GET /api/status'), STATUS_MS);
   const clients = useLive(() => api('GET /api/clients'), CLIENTS_MS);
   const pairings = useLive(() => api('GET /api/pairings'), PAIRINGS_MS);
-  const stream = useStream();
+  const emergencies = useLive(() => api('GET /api/emergencies'), CLIENTS_MS);
   const now = status.state.value.data?.nowMs;
   return (
     <Page
       title={setup.value?.kitName ?? 'Bivouac'}
       end={now !== undefined && <span class="quiet">{clockWords(now, language.value)}</span>}
     >
-      <Alerts alerts={[...stream.picture.value.alerts.values()]} />
+      <Alerts alerts={emergencies.state.value.data ?? []} />
       <Shown of={clients} rows={4}>
         {(list) => {
           const onMap = list.map(
@@ -89,7 +89,13 @@ function MemberHome() {
       title={setup.value?.kitName ?? 'Bivouac'}
       end={<span class="quiet">{clockWords(nowMs, language.value)}</span>}
     >
-      <Alerts alerts={[...alerts.values()]} />
+      <Alerts
+        alerts={[...alerts.values()].map(({ callsign, alert, heardAtMs }) => ({
+          callsign,
+          what: alert,
+          agoMs: nowMs - heardAtMs,
+        }))}
+      />
       <Roster.Count onMap={onMap} />
       {me.value?.role !== 'viewer' && (
         <LinkButton to="/screens/pair" kind="tall">

@@ -1,21 +1,31 @@
 import type { Pairing, Status } from '../api/generated.ts';
-import type { Alert } from '../live/picture.ts';
 import { Link } from '../router/link.tsx';
-import { kindWords } from '../screens/kind-words.ts';
-import { groupedCode } from '../ui/grouped-code.ts';
-import { splitWarning } from '../ui/times.ts';
+import { ageWords, splitWarning } from '../ui/times.ts';
 import { t } from './words.ts';
 
+export interface Emergency {
+  readonly callsign: string;
+  readonly what: string;
+  readonly agoMs: number;
+}
+
 /** An emergency stands above everything. */
-export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
+export function Alerts({ alerts }: { alerts: readonly Emergency[] }) {
   return (
     <>
-      {alerts.map(({ uid, callsign, alert }) => (
-        <div key={uid} class="panel bad" role="alert">
-          <strong>{t('emergency', { callsign })}</strong>
-          <p>{alert}</p>
-        </div>
-      ))}
+      {alerts.map(({ callsign, what, agoMs }) => {
+        const age = ageWords(agoMs);
+        return (
+          <div key={`${callsign} ${what}`} class="panel bad" role="alert">
+            <strong>{t('emergency', { callsign })}</strong>
+            <p>
+              {what}
+              {/* Read aloud once, not each second anew. */}
+              <span aria-hidden="true"> · {age === '' ? t('now') : t('ago', { age })}</span>
+            </p>
+          </div>
+        );
+      })}
     </>
   );
 }
@@ -42,11 +52,11 @@ export function Warnings({ warnings }: { warnings: Status['warnings'] }) {
 export function PendingScreen({ pairings }: { pairings: readonly Pairing[] }) {
   const pending = pairings.find(({ state }) => state === 'pending');
   if (pending === undefined) return null;
-  const { kind, name, code = '' } = pending;
+  const { name, remote } = pending;
   return (
     <div class="panel careful" role="status">
       <strong>{t('wantsToJoin')}</strong>
-      <p>{t('wantsText', { kind: kindWords(kind), name, code: groupedCode(code) })}</p>
+      <p>{t('wantsText', { name, remote })}</p>
       <p>
         <Link to="/screens">{t('look')}</Link>
       </p>

@@ -35,7 +35,9 @@ function Count({ onMap }: { onMap: readonly OnMap[] }) {
 
 function List({ onMap, empty }: { onMap: readonly OnMap[]; empty: string }) {
   if (onMap.length === 0) return <Empty text={empty} />;
-  const byName = [...onMap].sort((a, b) => a.callsign.localeCompare(b.callsign));
+  const byName = [...onMap].sort((a, b) =>
+    a.callsign.localeCompare(b.callsign, undefined, { numeric: true }),
+  );
   return (
     <Rows label={t('roster')}>
       {byName.map(({ key, callsign, team, more, agoMs, to }) => (

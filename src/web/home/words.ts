@@ -12,11 +12,15 @@ export const t = createWords({
   ],
   nobody: ['Nobody is on the map.', 'Niemand ist auf der Karte.'],
   roster: ['Who is on the map', 'Wer auf der Karte ist'],
+  ago: ['{age} ago', 'vor {age}'],
   now: ['now', 'jetzt'],
   moreWarnings: ['{n} more|{n} more', '{n} weitere|{n} weitere'],
   look: ['Look at it', 'Ansehen'],
   wantsToJoin: ['A screen wants to join', 'Eine Anzeige will mitmachen'],
-  wantsText: ['{kind} “{name}”, code {code}', '{kind} „{name}“, Code {code}'],
+  wantsText: [
+    '{name}, at {remote}. Type the code that it shows.',
+    '{name}, bei {remote}. Tipp den Code, den sie zeigt.',
+  ],
   emergency: ['Emergency: {callsign}', 'Notfall: {callsign}'],
   unnamed: ['Not yet named', 'Noch ohne Namen'],
 });

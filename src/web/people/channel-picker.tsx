@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Button } from '../ui/button.tsx';
 import { Check, Field } from '../ui/field.tsx';
+import { channelWords } from './channel-words.ts';
 import { t } from './words.ts';
 
 /** Channels that there are, to be ticked, and a new one to be typed. */
@@ -31,7 +32,7 @@ export function ChannelPicker({
       {known.map((channel) => (
         <Check
           key={channel}
-          label={channel}
+          label={channelWords(channel)}
           isChecked={chosen.includes(channel)}
           onChange={(isIn) => onChange(isIn ? [...chosen, channel] : chosen.filter((one) => one !== channel))}
         />

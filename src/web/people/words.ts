@@ -24,6 +24,7 @@ export const t = createWords({
   noChannels: ['No channel: sees and reaches nobody', 'Kein Kanal: sieht und erreicht niemanden'],
   channels: ['Channels', 'Kanäle'],
   channelsText: ['Who is in, what it lets them do', 'Wer darin ist, was er erlaubt'],
+  anonymous: ['whoever is in no channel', 'wer in keinem Kanal ist'],
   newChannel: ['Another channel', 'Ein weiterer Kanal'],
   addChannel: ['Add', 'Dazu'],
   name: ['Name', 'Name'],

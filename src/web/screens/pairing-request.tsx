@@ -1,4 +1,5 @@
 import type { FoundRequest } from '../api/generated.ts';
+import { channelWords } from '../people/channel-words.ts';
 import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { groupedCode } from '../ui/grouped-code.ts';
@@ -35,9 +36,7 @@ export function PairingRequest({
   return (
     <section class="panel stack" aria-label={t('isItYours', { kind: kindWords(kind) })}>
       <p class="plain">
-        <b>
-          {kindWords(kind)} · {name}
-        </b>
+        <b>{kindWords(kind) === name ? name : `${kindWords(kind)} · ${name}`}</b>
         <br />
         <span class="quiet small">
           {age === '' ? t('askedNow', { remote }) : t('askedFrom', { remote, age })}
@@ -45,7 +44,7 @@ export function PairingRequest({
       </p>
       <p class="request-code code">{groupedCode(code)}</p>
       <p class="plain">{t('compare')}</p>
-      <p>{t('willSee', { channels: channels.join(', ') || '–' })}</p>
+      <p>{t('willSee', { channels: channels.map(channelWords).join(', ') || '–' })}</p>
       <Problem problem={allow.problem ?? refuse.problem} />
       <div class="row">
         <Button kind="main" isBusy={allow.isBusy} onPress={() => void allow.run()}>

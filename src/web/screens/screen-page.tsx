@@ -3,7 +3,7 @@ import type { Pairing } from '../api/generated.ts';
 import { useLive } from '../live/use-live.ts';
 import { ChannelPicker } from '../people/channel-picker.tsx';
 import { go } from '../router/router.ts';
-import { api } from '../session/session.ts';
+import { api, isAdministrator } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
@@ -21,18 +21,23 @@ import { t } from './words.ts';
 
 /** One paired screen: its name, what it hears, and its end. */
 export function ScreenPage({ part: id }: { part: string }) {
-  const pairings = useLive(() => api('GET /api/pairings'), 0);
+  const both = useLive(async () => {
+    const list = await api('GET /api/pairings');
+    // Others know the channels that screens hear already, and may type more.
+    const all = isAdministrator.value ? await api('GET /api/channels') : [];
+    return { list, all: all.map((channel) => channel.name) };
+  }, 0);
   return (
     <Page title={t('title')} back="/screens">
-      <Shown of={pairings}>
-        {(list) => {
+      <Shown of={both}>
+        {({ list, all }) => {
           const screen = list.find((one) => one.id === id);
           if (screen === undefined) return <p>{t('unknown')}</p>;
           return (
             <Screen
               key={screen.id}
               screen={screen}
-              all={[...new Set(list.flatMap(({ channels }) => channels))]}
+              all={[...new Set([...all, ...list.flatMap(({ channels }) => channels)])]}
             />
           );
         }}

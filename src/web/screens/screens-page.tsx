@@ -1,6 +1,7 @@
 import './screens.css';
 import type { Pairing } from '../api/generated.ts';
 import { useLive } from '../live/use-live.ts';
+import { channelWords } from '../people/channel-words.ts';
 import { addressTo } from '../router/router.ts';
 import { api, isAdministrator, me } from '../session/session.ts';
 import { LinkButton } from '../ui/button.tsx';
@@ -9,8 +10,8 @@ import { Page } from '../ui/page.tsx';
 import { Empty, Shown } from '../ui/states.tsx';
 import { dateWords } from '../ui/times.ts';
 import { language } from '../words/words.ts';
+import { AskingScreen } from './asking-screen.tsx';
 import { kindWords } from './kind-words.ts';
-import { PairingRequest } from './pairing-request.tsx';
 import { PlainScreens } from './plain-screens.tsx';
 import { t } from './words.ts';
 
@@ -37,14 +38,12 @@ function ApproversScreens() {
             {list
               .filter(({ state }) => state === 'pending')
               .map((pairing) => (
-                <PairingRequest
-                  key={pairing.id}
-                  request={{ ...pairing, expiresMs: pairing.expiresMs ?? 0 }}
-                  code={pairing.code ?? ''}
-                  onDone={() => void pairings.refresh()}
-                />
+                <AskingScreen key={pairing.id} pairing={pairing} onDone={() => void pairings.refresh()} />
               ))}
-            <LinkButton to="/screens/pair" kind="main">
+            <LinkButton
+              to="/screens/pair"
+              kind={list.some(({ state }) => state === 'pending') ? 'tall' : 'main'}
+            >
               {t('pair')}
             </LinkButton>
             <Paired list={list.filter(({ state }) => state === 'paired' || state === 'approved')} />
@@ -67,8 +66,8 @@ function Paired({ list }: { list: readonly Pairing[] }) {
             key={id}
             title={name}
             more={[
-              kindWords(kind),
-              channels.join(', '),
+              ...(kindWords(kind) === name ? [] : [kindWords(kind)]),
+              channels.map(channelWords).join(', '),
               ...(owner === null ? [] : [t('owner', { owner })]),
               ...(isWatching
                 ? []

@@ -11,6 +11,7 @@ export const t = createWords({
     'Nur erlauben, wenn derselbe Code auf der Anzeige vor dir steht.',
   ],
   willSee: ['It will see {channels}, and can send nothing.', 'Sie sieht {channels} und kann nichts senden.'],
+  typeItsCode: ['Type its code', 'Code tippen'],
   allow: ['Allow', 'Erlauben'],
   refuse: ['Refuse', 'Ablehnen'],
   allowed: ['{name} is paired.', '{name} ist gekoppelt.'],

@@ -1,16 +1,11 @@
-import type { Alert, Board, Mate } from '../screen/board.ts';
-import { TeamBadge } from '../screen/team-badge.tsx';
+import type { Alert, Board } from '../screen/board.ts';
 import { t as shared } from '../screen/words.ts';
-import { ageWords, clockWords } from '../ui/times.ts';
+import { clockWords } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
 import { language } from '../words/words.ts';
+import { ageOf } from './age-of.ts';
+import { Roster } from './roster.tsx';
 import { t } from './words.ts';
-
-/** Somebody who has not been heard for so long may be in trouble, or without a battery. */
-const QUIET_MS = 5 * 60_000;
-
-/** Rows that fit beside the rest at 1280 × 720. */
-const ROWS_MAX = 14;
 
 export function TvBoard({ board, isLive }: { board: Board; isLive: boolean }) {
   const nowMs = useNow();
@@ -30,9 +25,7 @@ export function TvBoard({ board, isLive }: { board: Board; isLive: boolean }) {
         <time>{clockWords(nowMs, language.value)}</time>
       </header>
       {alerts.length > 0 && <Alerts alerts={alerts} nowMs={nowMs} />}
-      <section class="roster" aria-label={t('team')}>
-        <Roster mates={mates} nowMs={nowMs} />
-      </section>
+      <Roster mates={mates} nowMs={nowMs} />
       <div class="beside">
         {/* Where the map will be; until then the chat has all of it. */}
         <section class="chat">
@@ -78,47 +71,4 @@ function Alerts({ alerts, nowMs }: { alerts: readonly Alert[]; nowMs: number }) 
       ))}
     </section>
   );
-}
-
-function Roster({ mates, nowMs }: { mates: readonly Mate[]; nowMs: number }) {
-  if (mates.length === 0) return <p class="quiet">{shared('nobody')}</p>;
-  const sorted = [...mates].sort(
-    (a, b) =>
-      Number(a.goneAtMs !== undefined) - Number(b.goneAtMs !== undefined) ||
-      a.callsign.localeCompare(b.callsign),
-  );
-  const hidden = sorted.length - ROWS_MAX;
-  return (
-    <>
-      <ul>
-        {sorted.slice(0, ROWS_MAX).map((mate) => (
-          <Row key={mate.uid} mate={mate} nowMs={nowMs} />
-        ))}
-      </ul>
-      {hidden > 0 && <p class="quiet">{t('more', { n: hidden })}</p>}
-    </>
-  );
-}
-
-function Row({ mate: { callsign, team, role, heardAtMs, goneAtMs }, nowMs }: { mate: Mate; nowMs: number }) {
-  const agoMs = nowMs - heardAtMs;
-  const isGone = goneAtMs !== undefined;
-  const isQuiet = !isGone && agoMs >= QUIET_MS;
-  return (
-    <li class={isGone ? 'gone' : ''}>
-      <TeamBadge name={team} />
-      <span class="callsign">{callsign}</span>
-      <span class="role quiet">{role}</span>
-      <span class={isQuiet ? 'careful' : 'quiet'}>
-        {isGone && `${shared('gone')}, `}
-        {isQuiet && `${shared('quiet')}, `}
-        {ageOf(nowMs - (goneAtMs ?? heardAtMs))}
-      </span>
-    </li>
-  );
-}
-
-export function ageOf(agoMs: number): string {
-  const age = ageWords(agoMs);
-  return age === '' ? shared('now') : shared('ago', { age });
 }

@@ -17,5 +17,5 @@ export const t = createWords({
   map: ['Map', 'Karte'],
   chat: ['Chat', 'Chat'],
   noChat: ['Nobody has written yet.', 'Noch hat niemand geschrieben.'],
-  more: ['and {n} more', 'und {n} weitere'],
+  page: ['{first} to {last} of {all}', '{first} bis {last} von {all}'],
 });
