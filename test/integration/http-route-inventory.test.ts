@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { CONSOLE } from '../../src/auth/ports.ts';
 import type { Access } from '../../src/http/access.ts';
-import { LISTENER_NAMES, type ListenerName } from '../../src/http/peer.ts';
+import type { ListenerName } from '../../src/http/peer.ts';
 import type { DeclaredRoute } from '../../src/http/router.ts';
 import { type HttpKit, startHttpKit } from '../support/http-kit.ts';
 import { PUBLIC_ROUTES } from '../support/public-routes.ts';
@@ -30,29 +29,13 @@ function pathOf({ path }: DeclaredRoute): string {
 describe('the routes', { timeout: 60_000 }, () => {
   let http: HttpKit;
   let routes: readonly DeclaredRoute[];
-  const identities = new Map<string, { cert: string; key: string }>();
-  const tokens = new Map<string, string>();
   const overNetwork = (names: readonly ListenerName[]) => names.filter((name) => name !== 'control');
 
   before(async () => {
     http = await startHttpKit();
     routes = http.kit.http.routes;
-    for (const role of ROLES) {
-      const principalId = await http.addUser(role === 'administrator' ? 'chief' : role, role);
-      const order = { principalId, name: 'for tests', scope: 'read+write' };
-      tokens.set(role, (await http.kit.auth.apiTokens.create(order, CONSOLE)).token);
-      identities.set(role, await http.issue(role === 'administrator' ? 'chief' : role));
-    }
   });
   after(() => http.stop());
-
-  const asRole = (listener: ListenerName, role: string, by?: Access['by']) => {
-    if (listener === 'httpsCert') return { identity: identities.get(role)! };
-    const isByToken = by?.includes('password') === false && by.includes('api_token');
-    return isByToken
-      ? { headers: { authorization: `Bearer ${tokens.get(role)}` } }
-      : { as: role === 'administrator' ? 'chief' : role };
-  };
 
   test('without credentials nothing is open but what is listed here', () => {
     assert.deepEqual(routes.filter(({ access }) => isPublic(access)).map(lineOf), PUBLIC_ROUTES);
@@ -93,36 +76,5 @@ describe('the routes', { timeout: 60_000 }, () => {
     for (const path of ['/', '/nothing', '/healthz', '/Marti/api/version']) {
       assert.equal((await http.ask('httpsCert', path)).status, 401, path);
     }
-  });
-
-  test('a route does not exist on other listeners, also not for an administrator', async () => {
-    for (const route of routes) {
-      for (const listener of LISTENER_NAMES.filter((name) => !route.access.on.includes(name))) {
-        const credentials = listener === 'control' ? {} : asRole(listener, 'administrator');
-        const answer = await http.ask(listener, pathOf(route), { method: route.method, ...credentials });
-        assert.equal(answer.status, 404, `${lineOf(route)}, asked on ${listener}`);
-      }
-    }
-  });
-
-  test('a role that a route does not name gets 403', async () => {
-    let asked = 0;
-    for (const route of routes.filter(({ access }) => !isPublic(access))) {
-      for (const role of ROLES.filter((name) => !rolesOf(route.access).includes(name))) {
-        for (const listener of overNetwork(route.access.on)) {
-          const answer = await http.ask(listener, pathOf(route), {
-            method: route.method,
-            ...asRole(listener, role, route.access.by),
-          });
-          assert.equal(
-            answer.status,
-            403,
-            `${lineOf(route)}, asked on ${listener} as ${role}: ${answer.text}`,
-          );
-          asked += 1;
-        }
-      }
-    }
-    assert.ok(asked > 0);
   });
 });
