@@ -188,16 +188,29 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
       country: 'AT',
       channel: 6,
       clientsMayTalk: false,
-      stations: [],
+      stations: [{ mac: '02:00:00:00:01:00', address: '10.42.0.17', name: 'Pixel-7' }],
     };
+    let isLost = false;
     const orders: unknown[] = [];
     // This machine has no radio; the kit's own part of it has tests of its own.
     await page.route('**/api/system/hotspot', (route) => {
+      if (isLost) return route.abort();
       if (route.request().method() === 'PUT') orders.push(route.request().postDataJSON());
       return route.fulfill({ json: hotspot });
     });
     await visit('/kit/wifi');
     await page.getByLabel('Country').fill('de');
+    // The kit goes away and comes back while somebody types: the page asks again when it is looked at.
+    const look = () => page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    isLost = true;
+    await look();
+    await page.getByText('Lost the kit, trying again').waitFor();
+    isLost = false;
+    await look();
+    await page.getByText('Lost the kit').waitFor({ state: 'detached' });
+    assert.equal(await page.getByLabel('Country').inputValue(), 'de');
+    await page.getByText('Devices in it').click();
+    await page.getByText('Pixel-7').waitFor();
     await page.getByLabel('Devices reach each other').check();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
@@ -208,6 +221,41 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
     await visit('/people/ben/add');
     await page.getByText('Join Wi-Fi Basecamp 3').waitFor();
     await page.unroute('**/api/system/hotspot');
+  });
+
+  test('switching off is asked for once more; the clock is taken from this device', async () => {
+    const orders: unknown[] = [];
+    const timeMs = Date.now() - 3_600_000;
+    // Neither this machine nor its clock is the test's to change.
+    await page.route('**/api/system/power', (route) => {
+      if (route.request().method() === 'GET') return route.fulfill({ json: { isSupported: true } });
+      orders.push(route.request().postDataJSON());
+      return route.fulfill({ json: { ordered: 'off' } });
+    });
+    await page.route('**/api/system/time', (route) => {
+      const isSet = route.request().method() === 'POST';
+      if (isSet) orders.push(Object.keys(route.request().postDataJSON()));
+      const nowMs = isSet ? Date.now() : timeMs;
+      return route.fulfill({
+        json: { nowMs, systemMs: nowMs, floorMs: timeMs, source: isSet ? 'person' : 'none' },
+      });
+    });
+    await visit('/kit/power');
+    await page.getByRole('button', { name: 'Switch off' }).click();
+    const sure = page.getByRole('dialog', { name: 'Do it now?' });
+    await sure.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Switch off' }).click();
+    assert.deepEqual(orders, []);
+    await sure.getByRole('button', { name: 'Switch off' }).click();
+    await page.getByText('It is on its way.').waitFor();
+    assert.deepEqual(orders, [{ action: 'off' }]);
+    await visit('/kit/time');
+    await page.getByText(/The two are (1 h|60 min) apart/).waitFor();
+    await page.getByRole('button', { name: 'Take the time of this device' }).click();
+    await page.getByText('The two are').waitFor({ state: 'detached' });
+    assert.deepEqual(orders.at(-1), ['timeMs']);
+    await page.unroute('**/api/system/power');
+    await page.unroute('**/api/system/time');
   });
 
   test('under an address, it is said why there are no passkeys', async () => {

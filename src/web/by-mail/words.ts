@@ -25,7 +25,7 @@ export const t = createWords({
     'An account on {kit} was made with your e-mail address. If it was not you, close this page.',
     'Mit deiner E-Mail-Adresse wurde ein Konto auf {kit} angelegt. Warst du das nicht, schließ diese Seite.',
   ],
-  confirm: ['It was me', 'Das war ich'],
+  confirm: ['It was me, confirm it', 'Das war ich, bestätigen'],
   confirmed: ['Your address is confirmed', 'Deine Adresse ist bestätigt'],
   signInNow: ['You can sign in as {name} now.', 'Du kannst dich jetzt als {name} anmelden.'],
   signIn: ['Sign in', 'Anmelden'],

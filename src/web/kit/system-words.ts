@@ -11,6 +11,7 @@ export const t = createWords({
   on: ['On', 'An'],
   failed: ['It did not start', 'Es ist nicht gestartet'],
   stations: ['{n} device in it|{n} devices in it', '{n} Gerät darin|{n} Geräte darin'],
+  who: ['Devices in it', 'Geräte darin'],
   join: ['Scan to join', 'Scannen zum Mitmachen'],
   qr: ['QR code that joins the Wi-Fi', 'QR-Code, der ins WLAN führt'],
   address: ['Address of the kit', 'Adresse des Kits'],

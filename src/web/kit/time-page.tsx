@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { Page } from '../ui/page.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Shown } from '../ui/states.tsx';
-import { dateWords } from '../ui/times.ts';
+import { ageWords, dateWords } from '../ui/times.ts';
 import { notice } from '../ui/toast.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -38,7 +38,7 @@ export function TimePage() {
                 <dt>{t('source')}</dt>
                 <dd>{t(status.source === 'none' ? 'noSource' : status.source)}</dd>
               </dl>
-              {apartMs > APART_MS && <p class="careful">{t('apart', { n: Math.round(apartMs / 1_000) })}</p>}
+              {apartMs > APART_MS && <p class="careful">{t('apart', { age: ageWords(apartMs) })}</p>}
               {status.source === 'none' && (
                 <div class="panel careful">
                   <p class="plain">{t('noSourceText')}</p>

@@ -5,6 +5,7 @@ import { api } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Check, Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
+import { Item, List } from '../ui/list.tsx';
 import { Page } from '../ui/page.tsx';
 import { Qr } from '../ui/qr.tsx';
 import { Shown } from '../ui/states.tsx';
@@ -38,19 +39,35 @@ export function WifiPage() {
 
 function Now({ hotspot }: { hotspot: Hotspot }) {
   const { state, name, passphrase, address, stations, problem } = hotspot;
+  const words = [
+    problem ?? '',
+    state === 'on' && problem === undefined ? t('stations', { n: stations.length }) : '',
+    address === undefined ? '' : `${t('address')}: ${address}`,
+  ];
   return (
     <>
       <div class={state === 'failed' ? 'panel bad' : 'panel'} role="status">
         <strong class={state === 'on' ? 'well' : ''}>{t(state)}</strong>
-        <p>
-          {problem ?? (state === 'on' ? t('stations', { n: stations.length }) : '')}
-          {address !== undefined && ` · ${t('address')}: ${address}`}
-        </p>
+        <p>{words.filter((part) => part !== '').join(' · ')}</p>
       </div>
       {state === 'on' && passphrase !== undefined && (
         <details>
           <summary>{t('join')}</summary>
           <Qr text={wifiText(name, passphrase)} label={t('qr')} />
+        </details>
+      )}
+      {stations.length > 0 && (
+        <details>
+          <summary>{t('who')}</summary>
+          <List label={t('who')}>
+            {stations.map((station) => (
+              <Item
+                key={station.mac}
+                title={station.name ?? station.address ?? station.mac}
+                more={station.mac}
+              />
+            ))}
+          </List>
         </details>
       )}
     </>

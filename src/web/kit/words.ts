@@ -29,7 +29,7 @@ export const t = createWords({
     'Certificates still work. Codes of authenticator apps may be refused until the clock is right.',
     'Zertifikate gehen trotzdem. Codes von Authenticator-Apps können abgelehnt werden, bis die Uhr stimmt.',
   ],
-  apart: ['The two are {n} s apart.', 'Die beiden liegen {n} s auseinander.'],
+  apart: ['The two are {age} apart.', 'Die beiden liegen {age} auseinander.'],
   setTime: ['Take the time of this device', 'Zeit dieses Geräts übernehmen'],
   timeSet: ['The clock is set.', 'Die Uhr ist gestellt.'],
   hasServer: [

@@ -20,11 +20,11 @@ export function Shown<T>({
 }) {
   const { data, problem } = of.state.value;
   if (data !== undefined) {
-    if (problem === undefined) return <>{children(data)}</>;
+    // The same elements in both states: what somebody is typing in there stays.
     return (
       <>
-        <Stale problem={problem} />
-        <div class="stack stale">{children(data)}</div>
+        {problem === undefined ? null : <Stale problem={problem} />}
+        <div class={problem === undefined ? 'stack' : 'stack stale'}>{children(data)}</div>
       </>
     );
   }
