@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Access } from '../../src/http/access.ts';
 import type { ListenerName } from '../../src/http/peer.ts';
 import type { DeclaredRoute } from '../../src/http/router.ts';
+import { NOBODY, peerFor } from '../support/callers.ts';
 import { type HttpKit, startHttpKit } from '../support/http-kit.ts';
 import { PUBLIC_ROUTES } from '../support/public-routes.ts';
 
@@ -68,6 +69,26 @@ describe('the routes', { timeout: 60_000 }, () => {
         // A dialect has its own words for it.
         if (route.access.refusal !== undefined) continue;
         assert.equal(answer.json<{ error: { code: string } }>().error.code, 'auth.required');
+      }
+    }
+  });
+
+  test('another method opens nothing that its own does not', async () => {
+    // TAXII tells a refusal inside of an answer, which HEAD has none of.
+    const asked = routes.filter(({ access, path }) => !isPublic(access) && !path.startsWith('/services/'));
+    for (const route of asked) {
+      const listener = overNetwork(route.access.on)[0];
+      if (listener === undefined) continue;
+      const taken = routes.filter(({ path }) => path === route.path).map(({ method }): string => method);
+      for (const method of ['HEAD', 'PUT', 'PATCH', 'PROPFIND', 'QUERY']) {
+        if (taken.includes(method)) continue;
+        const request = new Request(`https://localhost${pathOf(route)}`, { method });
+        const { status } = await http.kit.http.fetch(request, peerFor(listener, NOBODY));
+        // The certificate port tells nothing without one; FreeTAKServer's says which methods there are.
+        assert.ok([401, 404, 405].includes(status), `${method} ${route.path} on ${listener}: ${status}`);
+        if (method === 'HEAD' && taken.includes('GET')) {
+          assert.equal(status, 401, `HEAD ${route.path} on ${listener}`);
+        }
       }
     }
   });

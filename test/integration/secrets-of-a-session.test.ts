@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startMailServer } from '../support/code-receivers.ts';
 import * as people from '../support/secret-scene.ts';
@@ -26,8 +29,11 @@ test('a whole life of a kit leaves no secret behind: not in its log, its lists, 
 }, async (t) => {
   const login = { username: 'kit', password: 'the-password-of-the-mail-server' };
   const mail = await startMailServer(t, { login });
+  const pictures = await mkdtemp(join(tmpdir(), 'bivouac-display-'));
+  t.after(() => rm(pictures, { recursive: true, force: true }));
   const server = await startServer({
     set: {
+      'display.sink': `png:${join(pictures, 'display.png')}`,
       ...Object.fromEntries(LISTENERS.map((name) => [`listen.${name}`, '127.0.0.1:0'])),
       'log.level': 'debug',
       'mail.server': mail.host,
@@ -55,6 +61,7 @@ test('a whole life of a kit leaves no secret behind: not in its log, its lists, 
   await kit.freeTakServer(stage);
   await kit.mailedLinks(stage);
   await kit.kitItself(stage);
+  await kit.commandLine(stage);
   await people.mistakes(stage);
   await kit.readEverything(stage);
 

@@ -102,13 +102,16 @@ export async function phones({ server, ca, witness, chief, bob }: Stage): Promis
   const invited = await witness.ask(
     'https',
     'POST /api/people/bob/invitations',
-    { user: chief, json: { client: 'atak', host: 'localhost' } },
+    { user: chief, json: { client: 'atak', host: 'localhost', onDisplay: true } },
     (reply) => {
       const { code, packageUrl } = reply.json<{ code: string; packageUrl: string }>();
       return { 'an enrolment code': code, 'a download link': /\/p\/([^/]+)\//.exec(packageUrl)?.[1] ?? '' };
     },
   );
   const { code, packageUrl, pageUrl } = invited.json<Record<string, string>>();
+  // Its QR code is on the display now, and is not to be seen from afar.
+  await witness.ask('https', 'GET /api/display', { user: chief });
+  await witness.ask('https', 'GET /api/display/picture', { user: chief });
   const pathOf = (url: string | undefined) => new URL(url ?? '').pathname;
   const token = /\/p\/([^/]+)\//.exec(packageUrl ?? '')?.[1] ?? '';
   await witness.ask('portal', `GET ${pathOf(pageUrl)}`, {}, () => ({ 'a download link': token }));

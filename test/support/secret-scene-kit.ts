@@ -138,13 +138,43 @@ export async function kitItself({ server, witness, chief }: Stage): Promise<void
   await witness.ask('control', 'POST /api/cas/import', { json: imported, status: 400 });
 }
 
+/** Whoever sits at the box, by its command line. */
+export async function commandLine({ server, witness }: Stage): Promise<void> {
+  const run = async <T>(
+    args: string,
+    handedOut: (out: T) => Readonly<Record<string, string>>,
+    stdin = '',
+  ) => {
+    const { stdout, stderr } = await server.cli([...args.split(' '), '--json'], { stdin });
+    witness.overhears(`bivouac ${args}`, `${stdout}${stderr}`, handedOut(JSON.parse(stdout) as T));
+  };
+  const password = witness.secret('the password of erin', 'seven-wet-horses-in-a-tent');
+  const added = await server.cli(['user', 'add', '-u', 'erin', '--password-stdin'], {
+    stdin: `${password}\n`,
+  });
+  witness.overhears('bivouac user add', `${added.stdout}${added.stderr}`);
+  await run<{ code: string; packageUrl: string }>('user link -u erin', ({ code, packageUrl }) => ({
+    'an enrolment code of the command line': code,
+    'a download link of the command line': /\/p\/([^/]+)\//.exec(packageUrl)?.[1] ?? '',
+  }));
+  await run<{ token: string }>('user token -u erin --name probe', ({ token }) => ({
+    'a personal token of the command line': token,
+  }));
+  await run<{ secret: string }>('user totp -u erin --pending', ({ secret }) => ({
+    'the secret of an app of the command line': secret,
+  }));
+  const chosen = witness.secret('a token that was chosen', 'Zt8Lq4Wn6Xc2Vb9Rk3Jd7Fh5');
+  await run('user token -u erin --name chosen --token-stdin', () => ({}), `${chosen}\n`);
+  for (const list of ['user list', 'user token -u erin --list', 'pair list']) await run(list, () => ({}));
+}
+
 /** Everything that people and machines can read of a kit. */
 export async function readEverything({ witness, chief, bob }: Stage): Promise<void> {
   const lists = [
     '/api/status /api/clients /api/doctor /api/diagnosis /api/history /api/calls?limit=1000 /api/people',
     '/api/people/bob /api/people/bob/tokens /api/people/bob/sessions /api/people/alice/tokens /api/user-store',
     '/api/certs /api/certs/ca /api/certs/expiring /api/cas /api/pairings /api/system/time /api/system/power',
-    '/api/system/screens /api/me/sessions /api/me/tokens /api/me/factors /api/me/passkeys /api/openapi.json',
+    '/api/display /api/display/picture /api/system/screens /api/me/sessions /api/me/tokens /api/me/factors /api/me/passkeys /api/openapi.json',
     '/api/users /api/users/all /api/users/groups?username=bob /api/me /api/certificate',
     '/api/v1/auditlog?page[limit]=500 /api/v1/users /api/v1/user-groups /api/v1/me /api/v1/clients',
     '/Marti/api/clientEndPoints /Marti/api/contacts/all /Marti/api/groups/all /api/setup /api/session /api/login',
