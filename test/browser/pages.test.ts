@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type BrowserKit, claim, SIZES, startBrowserKit, WITHOUT_CHROMIUM } from '../support/browser.ts';
+import { overflowPx, smallTargets, violations } from '../support/page-judge.ts';
 import { connectTakClient, type TakClient } from '../support/tak-client.ts';
 
 const PASSWORD = 'orchid-lantern-over-tundra';
 /** Where to leave a picture of every page, to be looked at; nowhere unless asked. */
 const PICTURES = process.env['PICTURES_OF_PAGES'];
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const PATHS = [
   '/',
@@ -44,23 +43,13 @@ const PATHS = [
   '/nowhere',
 ] as const;
 
-const TARGETS = '.button, .places a, .list a.item, .list button.item, input, .choices label';
-const TARGET_PX = 48;
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
 describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_000 }, () => {
   let kit: BrowserKit;
   let page: Page;
-  let axe: string;
   let serial: string;
   const clients: TakClient[] = [];
 
   before(async () => {
-    axe = await readFile(AXE, 'utf8');
     if (PICTURES !== undefined) await mkdir(PICTURES, { recursive: true });
     kit = await startBrowserKit({ hasDisplay: true });
     ({ page } = await kit.open());
@@ -91,35 +80,8 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
     await page.locator('main:not(:has(.skeleton))').waitFor();
   }
 
-  /** Of all rules, or of those that a theme can break. */
-  async function violations(rules: 'all' | 'colours'): Promise<string[]> {
-    const options = rules === 'all' ? '{}' : "{ runOnly: ['color-contrast'] }";
-    const found = await page.evaluate<Violation[]>(
-      `axe.run(document, ${options}).then(({ violations }) => violations)`,
-    );
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  }
-
   const dress = (theme: 'dark' | 'day' | 'red') =>
     page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-
-  /** A page that has to be moved sideways is one that nobody reads. */
-  function overflowPx(): Promise<number> {
-    return page.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-  }
-
-  /** What a thumb in a glove misses. */
-  function smallTargets(): Promise<string[]> {
-    return page.evaluate<string[]>(`[...document.querySelectorAll('${TARGETS}')]
-      .filter((element) => !element.matches('.choices input, .check input') && element.checkVisibility())
-      .map((element) => ({ text: element.textContent, height: element.getBoundingClientRect().height }))
-      .filter(({ height }) => height < ${TARGET_PX})
-      .map(({ text, height }) => text + ' is ' + height + ' px high')`);
-  }
 
   async function look(name: string): Promise<void> {
     if (PICTURES === undefined) return;
@@ -128,23 +90,22 @@ describe('every page of a kit in use', { skip: WITHOUT_CHROMIUM, timeout: 110_00
   }
 
   test('every page can be read and hit by everybody, in every theme, and fits every screen', async () => {
-    await page.evaluate(axe);
     const wrong: string[] = [];
     for (const path of PATHS) {
       await visit(path);
       const note = (lines: readonly string[], where: string) =>
         wrong.push(...lines.map((line) => `${path} (${where}): ${line}`));
       const noteWidth = async (where: string) => {
-        if ((await overflowPx()) > 0) note(['wider than the screen'], where);
+        if ((await overflowPx(page)) > 0) note(['wider than the screen'], where);
       };
       await dress('dark');
-      note(await violations('all'), 'dark');
-      note(await smallTargets(), 'phone');
+      note(await violations(page), 'dark');
+      note(await smallTargets(page), 'phone');
       await noteWidth('phone');
       await look(`phone dark ${path}`);
       for (const theme of ['day', 'red'] as const) {
         await dress(theme);
-        note(await violations('colours'), theme);
+        note(await violations(page, 'colours'), theme);
         await look(`phone ${theme} ${path}`);
       }
       for (const name of ['laptop', 'tv'] as const) {

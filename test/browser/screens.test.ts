@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type BrowserKit, claim, SIZES, startBrowserKit, WITHOUT_CHROMIUM } from '../support/browser.ts';
+import { overflowPx, violations } from '../support/page-judge.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { connectTakClient, type TakClient } from '../support/tak-client.ts';
 import { eventXml } from '../support/tak-events.ts';
@@ -12,17 +12,11 @@ import { eventXml } from '../support/tak-events.ts';
 const PASSWORD = 'orchid-lantern-over-tundra';
 /** Where to leave a picture of every screen, to be looked at; nowhere unless asked. */
 const PICTURES = process.env['PICTURES'];
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** What is revoked is off within so long. */
 const OFF_MS = 2_000;
 /** How often a screen with a code asks whether it is let in. */
 const POLL_MS = 5_000;
 const ROUND = { width: 200, height: 200 };
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
 
 /** One kit, one admin, one phone: a television and a watch come, look on, and go. */
 describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 }, () => {
@@ -31,11 +25,9 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
   let tv: Page;
   let watch: Page;
   let phone: TakClient;
-  let axe: string;
   let restarted: ServerProcess | undefined;
 
   before(async () => {
-    axe = await readFile(AXE, 'utf8');
     if (PICTURES !== undefined) await mkdir(PICTURES, { recursive: true });
     kit = await startBrowserKit();
     ({ page: admin } = await kit.open());
@@ -93,25 +85,13 @@ describe('a television and a watch', { skip: WITHOUT_CHROMIUM, timeout: 170_000 
   }
 
   async function assertAccessible(page: Page, what: string): Promise<void> {
-    await page.evaluate(axe);
-    const found = await page.evaluate(async () => {
-      const { axe: judge } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: Violation[] }> };
-      };
-      return (await judge.run()).violations;
-    });
-    const lines = found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${what}: ${id}: ${html} ${failureSummary}`),
-    );
+    const lines = (await violations(page)).map((line) => `${what}: ${line}`);
     assert.deepEqual(lines, []);
   }
 
   /** Nothing is cut off at the sides. */
   async function assertFits(page: Page): Promise<void> {
-    const [wide, seen] = await page.evaluate<[number, number]>(
-      '[document.documentElement.scrollWidth, innerWidth]',
-    );
-    assert.ok(wide <= seen, `${wide} > ${seen}`);
+    assert.ok((await overflowPx(page)) <= 0);
   }
 
   let tvPairing: string;
