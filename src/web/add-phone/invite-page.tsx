@@ -61,15 +61,18 @@ export function InvitePage({ name }: { name: string }) {
       {invitation === undefined && invite.problem === undefined && <Skeleton rows={5} />}
       {invitation !== undefined && (
         <>
-          {!isConnected && <ToShow invitation={invitation} onNew={again} />}
+          {!isConnected && <ToShow invitation={invitation} />}
           <ProgressLine key={invitation.id} invitation={invitation} onConnected={() => connected(true)} />
           {!isConnected && (
-            <OnDisplay
-              isShown={isOnDisplay}
-              isBusy={invite.isBusy}
-              onShow={() => void invite.run(true)}
-              onHidden={() => showOnDisplay(false)}
-            />
+            <>
+              <Left expiresMs={invitation.expiresMs} onNew={again} />
+              <OnDisplay
+                isShown={isOnDisplay}
+                isBusy={invite.isBusy}
+                onShow={() => void invite.run(true)}
+                onHidden={() => showOnDisplay(false)}
+              />
+            </>
           )}
         </>
       )}
@@ -93,12 +96,10 @@ export function InvitePage({ name }: { name: string }) {
 }
 
 /** What the person with the phone scans, does and types. */
-function ToShow({ invitation, onNew }: { invitation: Invitation; onNew: () => void }) {
+function ToShow({ invitation }: { invitation: Invitation }) {
   const hotspot = useLive(() => api('GET /api/system/hotspot'), 0).state.value.data;
   const wifi = hotspot?.state === 'on' ? hotspot.name : undefined;
-  const { client, username, code, scan, packageUrl, expiresMs } = invitation;
-  const nowMs = useNow();
-  const leftMs = expiresMs - nowMs;
+  const { client, username, code, scan, packageUrl } = invitation;
   const clientName = CLIENTS.find(([key]) => key === client)?.[1] ?? client;
   return (
     <>
@@ -120,12 +121,19 @@ function ToShow({ invitation, onNew }: { invitation: Invitation; onNew: () => vo
         </li>
       </ol>
       {code !== undefined && <Code code={code} />}
-      <p class="left quiet small">
-        {leftMs > 0 ? t('left', { left: countdown(leftMs) }) : t('over')} ·{' '}
-        <button type="button" class="inline" onClick={onNew}>
-          {t('newCode')}
-        </button>
-      </p>
     </>
+  );
+}
+
+/** How long the code is good, and another one. */
+function Left({ expiresMs, onNew }: { expiresMs: number; onNew: () => void }) {
+  const leftMs = expiresMs - useNow();
+  return (
+    <p class="left quiet small">
+      {leftMs > 0 ? t('left', { left: countdown(leftMs) }) : t('over')} ·{' '}
+      <button type="button" class="inline" onClick={onNew}>
+        {t('newCode')}
+      </button>
+    </p>
   );
 }

@@ -16,7 +16,7 @@ export const t = createWords({
   making: ['Making the code', 'Der Code wird gemacht'],
   joinWifi: ['Join the Wi-Fi of the kit', 'Ins WLAN des Kits gehen'],
   joinWifiNamed: ['Join Wi-Fi {wifi}', 'Ins WLAN {wifi} gehen'],
-  scanAtak: ['Scan with the phone’s camera, open in ATAK', 'Mit der Kamera scannen, in ATAK öffnen'],
+  scanAtak: ['Scan with its camera, open in ATAK', 'Mit der Kamera scannen, in ATAK öffnen'],
   scanItak: [
     'In iTAK: Settings, Network, Server, +, Scan QR',
     'In iTAK: Settings, Network, Server, +, Scan QR',
