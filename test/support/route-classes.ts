@@ -45,7 +45,7 @@ const own = (name: string, routes: string, more: Partial<RouteClass> = {}): Rout
 export const ROUTE_CLASSES: readonly RouteClass[] = [
   own(
     'administration: it shows, and helps people to get on',
-    `GET /api/status /api/clients /api/doctor /api/diagnosis /api/history /api/calls
+    `GET /api/status /api/clients /api/emergencies /api/doctor /api/diagnosis /api/history /api/calls
      GET /api/people /api/people/:name /api/people/:name/sessions /api/people/:name/tokens
      GET /api/people/:name/buckets /api/people/:name/collections /api/collections /api/channels
      GET /api/user-store /api/certs /api/certs/ca /api/certs/expiring /api/cas /api/invitations/:id
