@@ -103,12 +103,12 @@ test('accounts by mail, from page to page', { skip: WITHOUT_CHROMIUM, timeout: 6
   });
 
   await t.test('a link that a program opened as OpenTAKServer has it leads to the same pages', async () => {
-    for (const [path, lands] of [
-      ['/api/confirm/abc', '/confirm'],
-      ['/api/password/reset/abc', '/new-password'],
+    for (const [path, lands, name] of [
+      ['/api/confirm/abc', '/confirm', 'Confirm your address'],
+      ['/api/password/reset/abc', '/new-password', 'New password'],
     ] as const) {
       await page.goto(`${kit.origin}${path}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByRole('heading', { level: 1, name }).waitFor();
       assert.equal(page.url(), `${kit.origin}${lands}`);
     }
   });
