@@ -10,8 +10,8 @@ import { RecoverPage } from './claim/recover-page.tsx';
 import { useLive } from './live/use-live.ts';
 import { matchRoute } from './router/match.ts';
 import { go, path } from './router/router.ts';
-import { ROUTES } from './routes.ts';
-import { me, readSession, session, setup } from './session/session.ts';
+import { isForAdministrators, ROUTES } from './routes.ts';
+import { isAdministrator, me, readSession, session, setup } from './session/session.ts';
 import { StepUpSheet } from './session/step-up-sheet.tsx';
 import { Places } from './shell.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
@@ -19,6 +19,7 @@ import { LinkButton } from './ui/button.tsx';
 import { Page } from './ui/page.tsx';
 import { Shown } from './ui/states.tsx';
 import { Toasts } from './ui/toast.tsx';
+import { t as shared } from './ui/words.ts';
 import { t } from './words.ts';
 
 /** What is shown, by who this browser is: the kit is claimed first, then somebody signs in, then the address counts. */
@@ -80,11 +81,18 @@ function Inside() {
   }
   if (address === '/setup' || address === '/sign-in') return <Elsewhere to="/" />;
   const match = matchRoute(address, ROUTES);
+  const isRefused = isForAdministrators(address) && !isAdministrator.value;
   return (
     <div class="shell">
       <Places />
       <div class="place">
-        {match === undefined ? <NothingHere /> : <match.page key={address} {...match.parameters} />}
+        {match === undefined ? (
+          <NothingHere />
+        ) : isRefused ? (
+          <NotForYou key={address} />
+        ) : (
+          <match.page key={address} {...match.parameters} />
+        )}
       </div>
     </div>
   );
@@ -99,6 +107,15 @@ function NothingHere() {
   return (
     <Page title={t('nothingHere')}>
       <p>{t('nothingHereText')}</p>
+      <LinkButton to="/">{t('toHome')}</LinkButton>
+    </Page>
+  );
+}
+
+function NotForYou() {
+  return (
+    <Page title={shared('refused')}>
+      <p>{shared('refusedAdvice')}</p>
       <LinkButton to="/">{t('toHome')}</LinkButton>
     </Page>
   );

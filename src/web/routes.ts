@@ -63,3 +63,19 @@ export const ROUTES: readonly Route<PageComponent>[] = [
   { pattern: '/me/sessions', page: SessionsPage },
   { pattern: '/me/tokens', page: TokensPage },
 ];
+
+/** Pages that would only be full of refusals for anybody else. The kit itself decides; this saves the detour. */
+const ADMINISTRATION = [
+  '/add',
+  '/people',
+  '/channels',
+  '/kit/warnings',
+  '/kit/wifi',
+  '/kit/power',
+  '/kit/time',
+  '/kit/about',
+];
+
+export function isForAdministrators(address: string): boolean {
+  return ADMINISTRATION.some((page) => address === page || address.startsWith(`${page}/`));
+}

@@ -69,6 +69,10 @@ test('accounts by mail, from page to page', { skip: WITHOUT_CHROMIUM, timeout: 6
     assert.equal(await page.getByLabel('User name or e-mail address').inputValue(), 'frank');
     await signIn('frank', FIRST);
     await page.getByText('on the map', { exact: true }).waitFor();
+    // Who came in alone is nobody's administrator.
+    await page.goto(`${kit.origin}/people/frank`);
+    await page.getByRole('heading', { name: 'You may not see this' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Add a phone' }).count(), 0);
     await page.goto(link);
     await page.getByRole('button', { name: 'It was me, confirm it' }).click();
     await page.getByRole('alert').getByText('This link is not good any more').waitFor();
