@@ -63,7 +63,8 @@ export function createSerialShell(socket: Socket): SerialShell {
         new RegExp(`${begin}here\\r?\\n([\\s\\S]*?)\\r?\\n${end}(\\d+)`),
         deadlineMs,
       );
-      const output = found[1]!.replaceAll('\r', '');
+      // Commands end what they say with a newline, as `$(…)` takes away.
+      const output = found[1]!.replaceAll('\r', '').replace(/\n$/, '');
       if (found[2] !== '0' && !mayFail) throw new Error(`${command} ended with ${found[2]}:\n${output}`);
       return output;
     },
