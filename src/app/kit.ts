@@ -138,6 +138,7 @@ export async function openKit(
       setSystemClock: async (ms) => (await setClockByDate(ms)) || orderClock(machine.files, ms),
     });
     reportFirstBoot(machine.files, health);
+    machine.firewall.report(health);
     const auth = createAuth({
       store,
       clock,

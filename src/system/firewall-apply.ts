@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../core/errors.ts';
 import {
   FIREWALL_TABLE,
   type FirewallFacts,
@@ -14,19 +15,20 @@ import { writeStatus } from './status-file.ts';
 
 /** Puts the rules in place of those of before. @throws BivouacError `system.failed` */
 export async function applyFirewall(machine: Machine, paths: KitPaths, facts: FirewallFacts): Promise<void> {
-  await machine.run('nft', ['-f', '-'], { input: firewallRules(facts, runningHotspot(paths)) });
-  sayRedirects(paths, facts.redirects);
+  try {
+    await machine.run('nft', ['-f', '-'], { input: firewallRules(facts, runningHotspot(paths)) });
+  } catch (error) {
+    writeStatus(paths.statusDir, 'firewall', { problem: messageOf(error) });
+    throw error;
+  }
+  // The server tells people the shorter address where one leads to it.
+  writeStatus(paths.statusDir, 'firewall', { redirects: facts.redirects });
 }
 
 export async function removeFirewall(machine: Machine, paths: KitPaths): Promise<void> {
   const rules = `table ${FIREWALL_TABLE}\ndelete table ${FIREWALL_TABLE}\n`;
   await machine.run('nft', ['-f', '-'], { input: rules });
-  sayRedirects(paths, {});
-}
-
-/** The server tells people the shorter address where one leads to it. */
-function sayRedirects({ statusDir }: KitPaths, redirects: FirewallFacts['redirects']): void {
-  writeStatus(statusDir, 'firewall', { redirects });
+  writeStatus(paths.statusDir, 'firewall', {});
 }
 
 /** Which interface is the hotspot now. A machine without these rules has nothing to be told. */

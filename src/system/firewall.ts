@@ -34,7 +34,8 @@ export function firewallRules(facts: FirewallFacts, sets: FirewallSets | undefin
     'iif "lo" accept',
     'ct state established,related accept',
     'ct state invalid drop',
-    'meta l4proto { icmp, ipv6-icmp } accept',
+    // ICMP and ICMPv6 by number: nft looks their names up in /etc/protocols, which a small system does not have.
+    'meta l4proto { 1, 58 } accept',
     // The kit's own addresses in networks of others.
     'udp sport 67 udp dport 68 accept',
     'ip6 saddr fe80::/10 udp dport 546 accept',

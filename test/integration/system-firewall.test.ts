@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { createFirewallPort } from '../../src/system/firewall-port.ts';
+import { machineFiles } from '../../src/system/machine-files.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { createMachineRoot, type MachineRoot } from '../support/machine-root.ts';
 import { bivouacCommand } from '../support/server-process.ts';
 
@@ -59,7 +62,9 @@ describe('the firewall', { timeout: 60_000, skip }, () => {
 
   function apply(...words: string[]): void {
     const command = [...bivouacCommand(), 'system', 'apply-firewall', '--root', root.dir, ...words];
-    execFileSync('ip', ['netns', 'exec', KIT, ...command], { stdio: 'pipe' });
+    // Files that the image has not: names of protocols and services must not be needed.
+    const bare = 'for f in protocols services; do mount --bind /dev/null /etc/$f; done; exec "$@"';
+    execFileSync('ip', ['netns', 'exec', KIT, 'sh', '-c', bare, 'sh', ...command], { stdio: 'pipe' });
   }
 
   test('lets the kit’s ports in and nothing else', () => {
@@ -104,9 +109,23 @@ describe('the firewall', { timeout: 60_000, skip }, () => {
     assert.equal(reach(PHONE, '10.42.0.1', 9999), '');
   });
 
-  test('can be taken away', () => {
+  test('can be taken away', async () => {
     apply('--remove');
     assert.equal(reach(PHONE, '10.42.0.1', 9999), '9999');
+    assert.deepEqual(await root.json('run/bivouac-system/firewall.json'), {});
+  });
+
+  test('one that could not be set is told to the server, which warns', async () => {
+    const broken = await createMachineRoot();
+    await broken.program('nft', 'echo no such thing >&2; exit 1');
+    const { code, stderr } = await broken.system('apply-firewall');
+    assert.equal(code, 1);
+    assert.match(stderr, /nft: no such thing/);
+    const warnings: unknown[] = [];
+    const files = machineFiles('/nowhere', '/nowhere', broken.path('run/bivouac-system'));
+    createFirewallPort(files, new FakeClock()).report({ set: ({ text }) => warnings.push(text) });
+    assert.match(String(warnings), /could not be set.*nft: no such thing/);
+    await broken.remove();
   });
 
   /** A cable from the kit's interface to the other's: .1 here, .2 there. */
