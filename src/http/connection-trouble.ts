@@ -46,7 +46,7 @@ function wordsFor(problem: ConnectionProblem, streamAddress: string | undefined)
         advice: 'Use http:// in the address, or the HTTPS port.',
       };
     case 'tls_refused_by_client':
-      return refusedByClient(who, code);
+      return refusedByClient(who, code, listener);
     case 'tls_failed':
       return code === 'ECONNRESET' ? undefined : failed(who, port, code);
     case 'timeout':
@@ -56,7 +56,7 @@ function wordsFor(problem: ConnectionProblem, streamAddress: string | undefined)
 }
 
 /** Alerts of RFC 8446 section 6.2, as OpenSSL names them, and what makes clients send them. */
-function refusedByClient(who: string, code: string): Words {
+function refusedByClient(who: string, code: string, listener: ConnectionProblem['listener']): Words {
   if (/CERTIFICATE_EXPIRED|BAD_CERTIFICATE/.test(code)) {
     return {
       code: 'tls.client_clock',
@@ -67,7 +67,11 @@ function refusedByClient(who: string, code: string): Words {
   return {
     code: 'tls.distrusted',
     text: `${who} does not trust the certificate of the kit (${code.replace(/^ERR_SSL_/, '')}).`,
-    advice: 'Open the package of this kit on the device first. An old package is of no use after a new CA.',
+    // Browsers come to this port too, and each says so when it meets a kit for the first time.
+    advice:
+      listener === 'https'
+        ? 'A browser: go on past its warning, or let the device take the certificate of the kit as its portal page says. A TAK app: open the package of this kit first.'
+        : 'Open the package of this kit on the device first. An old package is of no use after a new CA.',
   };
 }
 
