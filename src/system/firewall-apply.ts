@@ -13,10 +13,16 @@ import type { KitPaths } from './kit-paths.ts';
 import type { Machine } from './machine.ts';
 import { writeStatus } from './status-file.ts';
 
+/** The first rules of a start load a dozen kernel modules, from a card: 14 s in an emulator. */
+const RULES_TIMEOUT_MS = 60_000;
+
 /** Puts the rules in place of those of before. @throws BivouacError `system.failed` */
 export async function applyFirewall(machine: Machine, paths: KitPaths, facts: FirewallFacts): Promise<void> {
   try {
-    await machine.run('nft', ['-f', '-'], { input: firewallRules(facts, runningHotspot(paths)) });
+    await machine.run('nft', ['-f', '-'], {
+      input: firewallRules(facts, runningHotspot(paths)),
+      timeoutMs: RULES_TIMEOUT_MS,
+    });
   } catch (error) {
     writeStatus(paths.statusDir, 'firewall', { problem: messageOf(error) });
     throw error;

@@ -25,7 +25,12 @@ describe('inside the image', { timeout: 60 * 60_000 }, () => {
   test('nothing has failed to start', async (t) => {
     t.diagnostic(`app.ready is in the journal ${Math.round(box.machine.upMs() / 1_000)} s after power on`);
     await box.until('! systemctl is-system-running --quiet --wait; true', 'the end of the start', STEP_MS);
-    assert.equal(await box.run('systemctl --failed --no-legend --plain --no-pager'), '');
+    const failed = await box.run('systemctl --failed --no-legend --plain --no-pager');
+    const why = await box.run(
+      "journalctl -b -p err -o cat --no-pager | tail -20; systemctl --failed --plain --no-legend | cut -d' ' -f1 | xargs -r -n1 journalctl -b -o cat --no-pager -u",
+      { mayFail: true },
+    );
+    assert.equal(failed, '', why);
   });
 
   test('the system is read-only, and the data has the rest of the card', async () => {
