@@ -68,7 +68,7 @@ test('OpenTAKServer’s e-mail keys switch registration on, with its lists', () 
   assert.equal(email?.allowsUnconfirmed, false);
   assert.deepEqual(email?.domainWhitelist, ['example.com']);
   assert.deepEqual(email?.tldBlacklist, ['zip']);
-  assert.equal(email?.confirmUrl, 'https://kit.example:8446/api/confirm/');
+  assert.equal(email?.confirmUrl, 'https://kit.example:8446/confirm#');
   assert.equal(secondFactor.requiredOf, 'nobody');
 });
 
