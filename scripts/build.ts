@@ -106,6 +106,12 @@ async function bundleInto(work: string, facts: BuildFacts): Promise<string[]> {
   return Object.keys(metafile.inputs);
 }
 
+/**
+ * V8's code cache is other bytes for each seed that V8 draws. Not `--hash-seed`: a program that runs without it refuses
+ * the cache.
+ */
+const SAME_CACHE = ['--random-seed=1'];
+
 /** Runs Node's injector over `base`; says whether the result carries a code cache. */
 function inject(arch: Arch, base: string, work: string): boolean {
   // A code cache is made by running the target's own V8. For the other processor that takes an emulator.
@@ -116,7 +122,8 @@ function inject(arch: Arch, base: string, work: string): boolean {
   writeFileSync(
     config,
     JSON.stringify({
-      main: join(work, 'main.js'),
+      // The name goes into the binary: without a directory it is the same in every checkout.
+      main: 'main.js',
       mainFormat: 'commonjs',
       executable: base,
       output: join(work, 'bivouac'),
@@ -136,15 +143,17 @@ function inject(arch: Arch, base: string, work: string): boolean {
     }),
   );
   const injector = canRunTarget ? target : [process.execPath];
-  if (run([...injector, '--build-sea', config], 'inherit') !== 0) throw new Error('node --build-sea failed');
+  if (run([...injector, ...SAME_CACHE, '--build-sea', config], 'inherit', work) !== 0)
+    throw new Error('node --build-sea failed');
   return canRunTarget;
 }
 
 function run(
   [program = '', ...words]: readonly string[],
   stderr: 'ignore' | 'inherit' = 'ignore',
+  cwd = ROOT,
 ): number | null {
-  return spawnSync(program, words, { stdio: ['ignore', 'ignore', stderr] }).status;
+  return spawnSync(program, words, { cwd, stdio: ['ignore', 'ignore', stderr] }).status;
 }
 
 function packedBytes(file: string): number {
