@@ -4,12 +4,9 @@ import { ADMINISTRATION, POWER } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { callerOf } from '../env.ts';
 import type { Router } from '../router.ts';
-import { jsonAnswer, jsonBody, refusal } from './schemas.ts';
+import { jsonAnswer, jsonBody, nameParam, refusal } from './schemas.ts';
 
 const tags = ['Channels'];
-
-/** The rules for names are auth's; this only bounds the work. */
-const nameParam = z.object({ name: z.string().max(1_024) });
 
 const permissions = z
   .array(z.enum(GROUP_FLAGS))

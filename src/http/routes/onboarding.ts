@@ -9,7 +9,7 @@ import type { Onboarding } from '../onboarding.ts';
 import { qrCode } from '../qr.ts';
 import type { Router } from '../router.ts';
 import { incident } from './diagnosis.ts';
-import { fileAnswer, jsonAnswer, jsonBody, timeMs } from './schemas.ts';
+import { fileAnswer, jsonAnswer, jsonBody, nameParam, timeMs } from './schemas.ts';
 
 const MINUTE_MS = 60_000;
 const DEFAULT_MINUTES = 15;
@@ -43,7 +43,7 @@ const inviteRoute = createRoute({
   tags: ['People'],
   summary: 'Bring a device of a person onto the kit',
   request: {
-    params: z.object({ name: z.string().max(1_024) }),
+    params: nameParam,
     body: jsonBody(
       z.strictObject({
         client: z.enum(CLIENT_KINDS),

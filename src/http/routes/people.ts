@@ -4,7 +4,7 @@ import { ADMINISTRATION, ALL_ROLES, POWER } from '../access.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { callerOf } from '../env.ts';
 import type { Router } from '../router.ts';
-import { jsonAnswer, jsonBody, refusal, timeMs } from './schemas.ts';
+import { jsonAnswer, jsonBody, nameParam, refusal, timeMs } from './schemas.ts';
 
 /** Longer than any policy allows: the actions judge names and passwords, this only bounds the work. */
 const TEXT_MAX = 1_024;
@@ -52,7 +52,6 @@ const personChange = z
   })
   .openapi('PersonChange');
 
-const nameParam = z.object({ name: z.string().max(TEXT_MAX) });
 const tags = ['People'];
 
 const listRoute = createRoute({

@@ -11,6 +11,9 @@ export const errorSchema = z
   })
   .openapi('Error');
 
+/** `{name}` in a path. The rules for names are auth's; this only bounds the work. */
+export const nameParam = z.object({ name: z.string().max(1_024) });
+
 export const timeMs = z.number().int().describe('Milliseconds since 1970, UTC');
 
 /** `responses` of a route that answers 200 with JSON. */

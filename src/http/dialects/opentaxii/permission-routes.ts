@@ -6,7 +6,7 @@ import { BivouacError } from '../../../core/errors.ts';
 import { ADMINISTRATION, POWER } from '../../access.ts';
 import { callerOf } from '../../env.ts';
 import type { Router } from '../../router.ts';
-import { jsonAnswer, jsonBody } from '../../routes/schemas.ts';
+import { jsonAnswer, jsonBody, nameParam } from '../../routes/schemas.ts';
 
 const tags = ['TAXII collections'];
 
@@ -37,8 +37,6 @@ const collection = z
   })
   .openapi('Collection');
 
-const userParam = z.object({ name: z.string().max(1_024) });
-
 const listRoute = createRoute({
   method: 'get',
   path: '/api/collections',
@@ -52,7 +50,7 @@ const givenRoute = createRoute({
   path: '/api/people/{name}/collections',
   tags,
   summary: 'Permissions of a person for TAXII collections',
-  request: { params: userParam },
+  request: { params: nameParam },
   responses: jsonAnswer(permissions, 'Those that were given'),
 });
 
@@ -63,7 +61,7 @@ const giveRoute = createRoute({
   summary: 'Say which TAXII collections a person may read',
   description:
     'All of them: what is not named is taken away. They count for collections with `permission_required`, and open no channel.',
-  request: { params: userParam, body: jsonBody(permissions) },
+  request: { params: nameParam, body: jsonBody(permissions) },
   responses: jsonAnswer(permissions, 'As it is now'),
 });
 

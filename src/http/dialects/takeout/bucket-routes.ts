@@ -6,7 +6,7 @@ import { BivouacError } from '../../../core/errors.ts';
 import { type Access, ALL_ROLES, OWN_WAYS, POWER, SIGNED_IN_LISTENERS } from '../../access.ts';
 import { callerOf } from '../../env.ts';
 import type { Router } from '../../router.ts';
-import { jsonAnswer, jsonBody, timeMs } from '../../routes/schemas.ts';
+import { jsonAnswer, jsonBody, nameParam, timeMs } from '../../routes/schemas.ts';
 import type { CallerRights } from '../caller-rights.ts';
 import type { Library, LibraryItem } from './library.ts';
 import { mayReadBucket } from './media-routes.ts';
@@ -64,7 +64,6 @@ const itemsRoute = createRoute({
   ),
 });
 
-const userParam = z.object({ name: z.string().max(1_024) });
 const bucketList = z.object({ buckets: z.array(bucketName).max(BUCKETS_MAX).readonly() });
 
 const givenRoute = createRoute({
@@ -72,7 +71,7 @@ const givenRoute = createRoute({
   path: '/api/people/{name}/buckets',
   tags,
   summary: 'Buckets that were given to a person',
-  request: { params: userParam },
+  request: { params: nameParam },
   responses: jsonAnswer(bucketList, 'By name; groups may give more'),
 });
 
@@ -81,7 +80,7 @@ const giveRoute = createRoute({
   path: '/api/people/{name}/buckets',
   tags,
   summary: 'Say which buckets a person may read',
-  request: { params: userParam, body: jsonBody(bucketList) },
+  request: { params: nameParam, body: jsonBody(bucketList) },
   responses: jsonAnswer(bucketList, 'As it is now'),
 });
 

@@ -7,7 +7,7 @@ import type { BrowserSessions } from '../../browser-session.ts';
 import { type AppContext, callerOf, personOf, userOf } from '../../env.ts';
 import { qrCode } from '../../qr.ts';
 import type { Router } from '../../router.ts';
-import { jsonAnswer, jsonBody, refusal, timeMs } from '../schemas.ts';
+import { jsonAnswer, jsonBody, nameParam, refusal, timeMs } from '../schemas.ts';
 import { ONESELF, ONESELF_FRESH } from './session-access.ts';
 
 const tags = ['My second factors'];
@@ -102,7 +102,7 @@ const resetRoute = createRoute({
   path: '/api/people/{name}/factors',
   tags: ['People'],
   summary: 'Take all second factors away from somebody who has lost them',
-  request: { params: z.object({ name: z.string().max(1_024) }) },
+  request: { params: nameParam },
   responses: done('Gone; the person is told, and signed out'),
 });
 
@@ -113,7 +113,7 @@ const receiverRoute = createRoute({
   summary: 'Say where the codes of somebody are sent',
   description: 'Counts at once. An empty text removes it.',
   request: {
-    params: z.object({ name: z.string().max(1_024) }),
+    params: nameParam,
     body: jsonBody(z.strictObject({ sendTo: z.string().max(254) })),
   },
   responses: done('Set; the person is told, and signed out'),

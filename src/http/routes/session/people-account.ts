@@ -6,7 +6,7 @@ import { BivouacError } from '../../../core/errors.ts';
 import { type Access, ADMINISTRATION, POWER } from '../../access.ts';
 import { callerOf } from '../../env.ts';
 import type { Router } from '../../router.ts';
-import { jsonAnswer, jsonBody } from '../schemas.ts';
+import { jsonAnswer, jsonBody, nameParam } from '../schemas.ts';
 import { sessionSchema } from './my-account.ts';
 
 /** An administrator could take the place of a person whose secret he sees: only who has the box may. */
@@ -17,14 +17,12 @@ const TYPED_HERE: Visitor = { door: 'web', remote: '127.0.0.1' };
 
 const tags = ['People'];
 const path = '/api/people/{name}';
-const params = z.object({ name: z.string().max(1_024) });
-
 const listRoute = createRoute({
   method: 'get',
   path: `${path}/sessions`,
   tags,
   summary: 'Where a person is signed in',
-  request: { params },
+  request: { params: nameParam },
   responses: jsonAnswer(z.array(sessionSchema.omit({ isThisOne: true })), 'Newest first'),
 });
 
@@ -34,7 +32,7 @@ const endRoute = createRoute({
   tags,
   summary: 'Sign a person out, everywhere',
   description: 'Certificates and personal tokens stay.',
-  request: { params },
+  request: { params: nameParam },
   responses: jsonAnswer(z.object({ ended: z.number().int() }), 'How many were open'),
 });
 
@@ -43,7 +41,7 @@ const setUpRoute = createRoute({
   path: `${path}/factors/totp`,
   tags,
   summary: 'A secret for the authenticator app of somebody who stands beside the box',
-  request: { params },
+  request: { params: nameParam },
   responses: jsonAnswer(
     z.object({ secret: z.string(), uri: z.string().describe('For a QR code') }),
     'It counts once its first good code was seen',
@@ -55,7 +53,7 @@ const activateRoute = createRoute({
   path: `${path}/factors/totp/activate`,
   tags,
   summary: 'The first code of that app',
-  request: { params, body: jsonBody(z.strictObject({ code: z.string().max(64) })) },
+  request: { params: nameParam, body: jsonBody(z.strictObject({ code: z.string().max(64) })) },
   responses: jsonAnswer(
     z.object({ recoveryCodes: z.array(z.string()).readonly() }),
     'From now on the app is asked for, or one of these: shown once',

@@ -6,13 +6,11 @@ import { BivouacError } from '../../../core/errors.ts';
 import { POWER } from '../../access.ts';
 import { callerOf } from '../../env.ts';
 import type { Router } from '../../router.ts';
-import { jsonAnswer, jsonBody, refusal, timeMs } from '../schemas.ts';
+import { jsonAnswer, jsonBody, nameParam, refusal, timeMs } from '../schemas.ts';
 import { tokenSchema } from './my-tokens.ts';
 
 const tags = ['People'];
 const path = '/api/people/{name}/tokens';
-const nameParam = z.object({ name: z.string().max(1_024) });
-
 const listRoute = createRoute({
   method: 'get',
   path,
