@@ -5,17 +5,15 @@ import { channelsOf, isPerson } from '../people/person-words.ts';
 import { roleWords } from '../people/words.ts';
 import { addressTo, go } from '../router/router.ts';
 import { api } from '../session/session.ts';
+import { AskFirst } from '../ui/ask-first.tsx';
 import { Button } from '../ui/button.tsx';
 import { Check } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Item, List } from '../ui/list.tsx';
 import { Page } from '../ui/page.tsx';
-import { Problem } from '../ui/problem.tsx';
-import { Sheet } from '../ui/sheet.tsx';
 import { Shown } from '../ui/states.tsx';
 import { notice } from '../ui/toast.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { t as shared } from '../ui/words.ts';
 import { t } from './words.ts';
 
 type Permission = Channel['permissions'][number];
@@ -114,30 +112,17 @@ function Members({ people, others }: { people: readonly Person[]; others: number
 }
 
 function Remove({ name }: { name: string }) {
-  const [isAsking, ask] = useState(false);
-  const remove = useAction(async () => {
-    await api('DELETE /api/channels/{name}', { path: { name } });
-    notice(t('removed', { name }));
-    go('/channels', { replaces: true });
-  });
   return (
-    <div>
-      <Button kind="destructive" onPress={() => ask(true)}>
-        {t('remove')}
-      </Button>
-      <p class="quiet small">{t('removeText')}</p>
-      {isAsking && (
-        <Sheet title={t('removeSure', { name })} onClose={() => ask(false)}>
-          <p>{t('removeText')}</p>
-          <Problem problem={remove.problem} />
-          <Button kind="destructive" isBusy={remove.isBusy} onPress={() => void remove.run()}>
-            {t('removeNow')}
-          </Button>
-          <Button kind="plain" onPress={() => ask(false)}>
-            {shared('cancel')}
-          </Button>
-        </Sheet>
-      )}
-    </div>
+    <AskFirst
+      button={t('remove')}
+      text={t('removeText')}
+      question={t('removeSure', { name })}
+      confirm={t('removeNow')}
+      act={async () => {
+        await api('DELETE /api/channels/{name}', { path: { name } });
+        notice(t('removed', { name }));
+        go('/channels', { replaces: true });
+      }}
+    />
   );
 }

@@ -1,17 +1,13 @@
-import { useState } from 'preact/hooks';
 import type { Certificate, Client, Incident } from '../api/generated.ts';
 import { useLive } from '../live/use-live.ts';
 import { addressTo } from '../router/router.ts';
 import { api } from '../session/session.ts';
-import { Button, LinkButton } from '../ui/button.tsx';
+import { AskFirst } from '../ui/ask-first.tsx';
+import { LinkButton } from '../ui/button.tsx';
 import { Page } from '../ui/page.tsx';
-import { Problem } from '../ui/problem.tsx';
-import { Sheet } from '../ui/sheet.tsx';
 import { Shown } from '../ui/states.tsx';
 import { ageWords, dateWords } from '../ui/times.ts';
 import { notice } from '../ui/toast.tsx';
-import { useAction } from '../ui/use-action.ts';
-import { t as shared } from '../ui/words.ts';
 import { language } from '../words/words.ts';
 import { clientOf } from './client-of.ts';
 import { t } from './words.ts';
@@ -135,31 +131,18 @@ const WHY_NOT_MAX = 3;
 
 /** At once and for good: a lost phone must not have ten seconds more. Hence a question before it, and no undo after. */
 function CutOff({ serial, onDone }: { serial: string; onDone: () => Promise<void> }) {
-  const [isAsking, ask] = useState(false);
-  const cut = useAction(async () => {
-    await api('POST /api/certs/revoke', { body: { serial } });
-    ask(false);
-    notice(t('cutOffDone'));
-    await onDone();
-  });
   return (
-    <div>
-      <Button kind="destructive" onPress={() => ask(true)}>
-        {t('cutOff')}
-      </Button>
-      <p class="quiet small">{t('cutOffText')}</p>
-      {isAsking && (
-        <Sheet title={t('cutOffSure')} onClose={() => ask(false)}>
-          <p>{t('cutOffText')}</p>
-          <Problem problem={cut.problem} />
-          <Button kind="destructive" isBusy={cut.isBusy} onPress={() => void cut.run()}>
-            {t('cutOffNow')}
-          </Button>
-          <Button kind="plain" onPress={() => ask(false)}>
-            {shared('cancel')}
-          </Button>
-        </Sheet>
-      )}
-    </div>
+    <AskFirst
+      button={t('cutOff')}
+      text={t('cutOffText')}
+      question={t('cutOffSure')}
+      confirm={t('cutOffNow')}
+      act={async (close) => {
+        await api('POST /api/certs/revoke', { body: { serial } });
+        close();
+        notice(t('cutOffDone'));
+        await onDone();
+      }}
+    />
   );
 }

@@ -4,17 +4,15 @@ import { useLive } from '../live/use-live.ts';
 import { ChannelPicker } from '../people/channel-picker.tsx';
 import { go } from '../router/router.ts';
 import { api, isAdministrator } from '../session/session.ts';
+import { AskFirst } from '../ui/ask-first.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Page } from '../ui/page.tsx';
-import { Problem } from '../ui/problem.tsx';
-import { Sheet } from '../ui/sheet.tsx';
 import { Shown } from '../ui/states.tsx';
 import { dateWords } from '../ui/times.ts';
 import { notice } from '../ui/toast.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { t as shared } from '../ui/words.ts';
 import { language } from '../words/words.ts';
 import { kindWords } from './kind-words.ts';
 import { t } from './words.ts';
@@ -85,30 +83,16 @@ function Screen({ screen, all }: { screen: Pairing; all: readonly string[] }) {
 }
 
 function EndScreen({ id, name }: { id: string; name: string }) {
-  const [isAsking, ask] = useState(false);
-  const end = useAction(async () => {
-    await api('DELETE /api/pairings/{id}', { path: { id } });
-    notice(t('endedDone', { name }));
-    go('/screens');
-  });
   return (
-    <div>
-      <Button kind="destructive" onPress={() => ask(true)}>
-        {t('end')}
-      </Button>
-      <p class="quiet small">{t('endText')}</p>
-      {isAsking && (
-        <Sheet title={t('endSure')} onClose={() => ask(false)}>
-          <p>{t('endText')}</p>
-          <Problem problem={end.problem} />
-          <Button kind="destructive" isBusy={end.isBusy} onPress={() => void end.run()}>
-            {t('end')}
-          </Button>
-          <Button kind="plain" onPress={() => ask(false)}>
-            {shared('cancel')}
-          </Button>
-        </Sheet>
-      )}
-    </div>
+    <AskFirst
+      button={t('end')}
+      text={t('endText')}
+      question={t('endSure')}
+      act={async () => {
+        await api('DELETE /api/pairings/{id}', { path: { id } });
+        notice(t('endedDone', { name }));
+        go('/screens');
+      }}
+    />
   );
 }
